@@ -1,0 +1,227 @@
+"""The operation: everything that a plan needs besides the cases themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from capacity.domain.event import Event
+from capacity.domain.exposure import ExposureCap
+from capacity.domain.faults import FaultList, nearest, require_share
+from capacity.domain.grid import INTERVAL_MINUTES, check_zone
+from capacity.domain.person import Person, Tier
+from capacity.domain.pool import Pool, Site, eligible_queues
+from capacity.domain.queue import Queue
+from capacity.errors import DataError
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFiles:
+    """Where the case files of an operation lie (the `[data]` table)."""
+
+    cases: Path | None = None
+    history: Path | None = None
+    on_bad: str = "raise"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierCap:
+    """A tier may take this share of every exposure cap (0 = none at all)."""
+
+    tier: Tier
+    share: float
+
+    def __post_init__(self) -> None:
+        require_share(self.share, f"tier {self.tier.value}: share", below_one=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """Sites, queues, pools, people, caps and money of one review operation.
+
+    `zone` is the planning zone: its Monday 00:00 begins a week and its first of the month a
+    month. `occupancy_cap` limits work done to that share of heads present (one row per pool and
+    interval; convention .85). `wellness_minutes_per_exposure_hour` (10; Police Care UK) is paid
+    time; it serves as the exposure break unless `wellness_is_break` is False. `rates` turns one
+    unit of a site's currency into `currency`.
+    """
+
+    name: str
+    zone: str
+    sites: tuple[Site, ...]
+    queues: tuple[Queue, ...]
+    pools: tuple[Pool, ...]
+    people: tuple[Person, ...] = ()
+    interval_minutes: int = 60
+    exposure: ExposureCap = ExposureCap()
+    tier_caps: tuple[TierCap, ...] = (TierCap(tier=Tier.OPTED_OUT, share=0.0),)
+    occupancy_cap: float = 0.85
+    wellness_minutes_per_exposure_hour: float = 10.0
+    wellness_is_break: bool = True
+    events: tuple[Event, ...] = ()
+    holidays: tuple[date, ...] = ()
+    currency: str = "USD"
+    rates: dict[str, float] = field(default_factory=dict)
+    data: DataFiles = DataFiles()
+
+    def __post_init__(self) -> None:
+        check_zone(self.zone, f"operation {self.name}")
+        faults = FaultList(title=f"Operation {self.name} was refused")
+        self._check_settings(faults)
+        self._check_names(faults)
+        self._check_links(faults)
+        self._check_people(faults)
+        faults.raise_any()
+
+    def _check_settings(self, faults: FaultList) -> None:
+        if self.interval_minutes not in INTERVAL_MINUTES:
+            faults.add(
+                "interval_minutes",
+                f"{self.interval_minutes} is not on the grid",
+                f"use one of {INTERVAL_MINUTES}",
+            )
+        if not 0 < self.occupancy_cap <= 1:
+            faults.add(
+                "occupancy_cap", f"{self.occupancy_cap} is outside (0, 1]", "write 0.85 for 85 %"
+            )
+        if self.wellness_minutes_per_exposure_hour < 0:
+            faults.add("wellness_minutes_per_exposure_hour", "is negative", "use 0 or more minutes")
+        for site in self.sites:
+            if site.currency != self.currency and site.currency not in self.rates:
+                faults.add(
+                    f"site {site.name}",
+                    f"currency {site.currency} has no rate to {self.currency}",
+                    f"add rates.{site.currency}",
+                )
+
+    def _check_names(self, faults: FaultList) -> None:
+        groups: dict[str, tuple[Site | Queue | Pool, ...]] = {
+            "site": self.sites,
+            "queue": self.queues,
+            "pool": self.pools,
+        }
+        for kind, items in groups.items():
+            names = [item.name for item in items]
+            if not names:
+                faults.add(kind, "none is defined", f"add at least one {kind}")
+            for name in sorted({name for name in names if names.count(name) > 1}):
+                faults.add(f"{kind} {name}", "is defined twice", "keep one")
+        ids = [person.id for person in self.people]
+        if len(ids) != len(set(ids)):
+            twice = sorted({name for name in ids if ids.count(name) > 1})
+            faults.add(
+                "people", "an id appears twice", "one row a person", count=len(twice), first=twice
+            )
+
+    def _check_links(self, faults: FaultList) -> None:
+        sites, queues = {s.name for s in self.sites}, {q.name for q in self.queues}
+        for pool in self.pools:
+            if pool.site not in sites:
+                faults.add(
+                    f"pool {pool.name}", f"unknown site {pool.site!r}", nearest(pool.site, sites)
+                )
+        for queue in self.queues:
+            targets = [queue.escalates_to.to] if queue.escalates_to else []
+            for other in [*targets, *([queue.qa_queue] if queue.qa_queue else [])]:
+                if other not in queues:
+                    faults.add(
+                        f"queue {queue.name}", f"unknown queue {other!r}", nearest(other, queues)
+                    )
+            if not any(pool.serves(queue) for pool in self.pools):
+                need = queue.needed_skill + (f" in {queue.language}" if queue.language else "")
+                faults.add(
+                    f"queue {queue.name}",
+                    f"no pool can work it (needs {need})",
+                    "add the skill or language to a pool",
+                )
+        for event in self.events:
+            if event.queue is not None and event.queue not in queues:
+                faults.add(
+                    f"event {event.name}",
+                    f"unknown queue {event.queue!r}",
+                    nearest(event.queue, queues),
+                )
+
+    def _check_people(self, faults: FaultList) -> None:
+        pools = {pool.name: pool for pool in self.pools}
+        for person in self.people:
+            if person.pool not in pools:
+                faults.add(
+                    f"person {person.id}",
+                    f"unknown pool {person.pool!r}",
+                    nearest(person.pool, pools),
+                )
+                continue
+            beyond = set(person.skills or ()) - set(pools[person.pool].skills)
+            if beyond:
+                faults.add(
+                    f"person {person.id}",
+                    f"holds skills {sorted(beyond)} that pool {person.pool} lacks",
+                    "add them to the pool",
+                )
+        if self.people:
+            for pool in self.pools:
+                count = sum(person.pool == pool.name for person in self.people)
+                if count != pool.heads:
+                    faults.add(
+                        f"pool {pool.name}",
+                        f"heads is {pool.heads} but people lists {count}",
+                        "make them agree",
+                    )
+
+    @cached_property
+    def _queues(self) -> dict[str, Queue]:
+        return {queue.name: queue for queue in self.queues}
+
+    @cached_property
+    def _pools(self) -> dict[str, Pool]:
+        return {pool.name: pool for pool in self.pools}
+
+    @property
+    def queue_names(self) -> tuple[str, ...]:
+        """All queue names in their given order."""
+        return tuple(self._queues)
+
+    @property
+    def pool_names(self) -> tuple[str, ...]:
+        """All pool names in their given order."""
+        return tuple(self._pools)
+
+    def queue(self, name: str) -> Queue:
+        """The queue of that name, or an error with the nearest one."""
+        if name not in self._queues:
+            raise DataError(f"unknown queue {name!r}: {nearest(name, self._queues)}")
+        return self._queues[name]
+
+    def pool(self, name: str) -> Pool:
+        """The pool of that name, or an error with the nearest one."""
+        if name not in self._pools:
+            raise DataError(f"unknown pool {name!r}: {nearest(name, self._pools)}")
+        return self._pools[name]
+
+    def site_of(self, pool: Pool) -> Site:
+        """The site of a pool."""
+        return next(site for site in self.sites if site.name == pool.site)
+
+    def zone_of(self, pool: Pool) -> str:
+        """The zone of a pool's site."""
+        return self.site_of(pool).zone
+
+    def rate_of(self, pool: Pool) -> float:
+        """Units of the reporting currency for one unit of the pool's currency."""
+        currency = self.site_of(pool).currency
+        return 1.0 if currency == self.currency else self.rates[currency]
+
+    def served_by(self, pool: Pool) -> tuple[str, ...]:
+        """Queues that a pool may work."""
+        return eligible_queues(pool, self.queues)
+
+    def cap_of(self, pool: Pool) -> ExposureCap:
+        """The exposure cap that holds for a pool."""
+        return pool.exposure or self.exposure
+
+    def tier_share(self, tier: Tier) -> float:
+        """Share of every exposure cap that a tier may take."""
+        return next((item.share for item in self.tier_caps if item.tier is tier), 1.0)

@@ -1,0 +1,101 @@
+"""A queue of cases: its promise, its work and who may touch it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from capacity.domain.faults import require_positive, require_share
+from capacity.domain.grid import check_zone
+from capacity.domain.handling import HandlingTime
+from capacity.domain.opening import OpeningHours
+from capacity.domain.target import Target
+from capacity.errors import DataError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """A `share` of the reviewed cases moves on to queue `to` and keeps its clock."""
+
+    to: str
+    share: float
+
+    def __post_init__(self) -> None:
+        require_share(self.share, f"escalation share to {self.to}", below_one=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """One queue. `priority` 1 is the most urgent; `severity` weighs an hour of exposure (0..1).
+
+    Human review = volume x (1 - automation_share); each reviewed case is worked once, plus
+    `double_review_share` more by a second reviewer, plus `qa_share` more by QA (in `qa_queue`
+    if one is named, else in the queue itself). `skill` defaults to the queue's own name.
+    `zone` is the wall clock on which its arrivals have their daily season. `arrival_profile`
+    (24 weights by local hour) spreads DAILY history over the day; hourly history has its own.
+
+    Examples
+    --------
+    >>> queue = Queue(name="hash_match", priority=2, zone="UTC", handling=HandlingTime(mean_minutes=3, cv=1.0),
+    ...               targets=(Target(share=0.95, within_hours=24),), double_review_share=0.1)
+    >>> queue.reviews_per_case
+    1.1
+    >>> queue.needed_skill
+    'hash_match'
+    """
+
+    name: str
+    priority: int
+    zone: str
+    handling: HandlingTime
+    targets: tuple[Target, ...] = ()
+    severity: float = 1.0
+    automation_share: float = 0.0
+    double_review_share: float = 0.0
+    qa_share: float = 0.0
+    qa_queue: str | None = None
+    escalates_to: Escalation | None = None
+    opening: OpeningHours | None = None
+    skill: str | None = None
+    language: str | None = None
+    on_site_only: bool = False
+    unit: str = "report"
+    arrival_profile: tuple[float, ...] = ()
+    prior_per_day: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise DataError("a queue needs a name.")
+        where = f"queue {self.name}"
+        check_zone(self.zone, where)
+        if self.priority < 1:
+            raise DataError(
+                f"{where}: priority must be 1 (most urgent) or more, got {self.priority}."
+            )
+        require_share(self.severity, f"{where}: severity", below_one=False)
+        require_share(self.automation_share, f"{where}: automation_share", below_one=False)
+        require_share(self.double_review_share, f"{where}: double_review_share", below_one=False)
+        require_share(self.qa_share, f"{where}: qa_share", below_one=False)
+        if self.arrival_profile and (
+            len(self.arrival_profile) != 24 or min(self.arrival_profile) < 0
+        ):
+            raise DataError(
+                f"{where}: arrival_profile needs 24 weights >= 0, one for each local hour."
+            )
+        if self.prior_per_day is not None:
+            require_positive(self.prior_per_day, f"{where}: prior_per_day")
+
+    @property
+    def needed_skill(self) -> str:
+        """The skill a reviewer must hold."""
+        return self.skill or self.name
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether an hour on this queue counts against exposure caps."""
+        return self.severity > 0
+
+    @property
+    def reviews_per_case(self) -> float:
+        """Reviews charged to this queue per case that a human sees."""
+        own_qa = 0.0 if self.qa_queue else self.qa_share
+        return 1.0 + self.double_review_share + own_qa

@@ -1,0 +1,67 @@
+"""Simulation: what happened to the cases of the demand paths under given people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from capacity.domain.display import frame_html
+from capacity.domain.promise import Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulation:
+    """Results by target over weekly paths.
+
+    `weekly_share` has shape (paths, promises): the on-time share of each path (nan when no case
+    of the queue arrived).
+    """
+
+    promises: tuple[Promise, ...]
+    weekly_share: np.ndarray
+    n_paths: int
+    seed: int
+    hours: float
+    exposure_hours: tuple[tuple[str, float], ...] = ()
+    turnaround: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def all_kept(self) -> np.ndarray:
+        """By path: whether every target is kept (a target without cases counts as kept)."""
+        targets = np.array([promise.target.share for promise in self.promises])
+        return np.asarray(
+            np.all(np.isnan(self.weekly_share) | (self.weekly_share >= targets), axis=1)
+        )
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One row a target."""
+        return pd.DataFrame(
+            [
+                {
+                    "queue": p.queue,
+                    "target": str(p.target),
+                    "target_share": p.target.share,
+                    "share": p.share,
+                    "standard_error": p.standard_error,
+                    "weeks_kept": p.weeks_kept,
+                    "worst_hour": p.worst_hour,
+                    "worst_hour_share": p.worst_hour_share,
+                    "backlog_end": p.backlog_end,
+                    "oldest_hours": p.oldest_hours,
+                }
+                for p in self.promises
+            ]
+        )
+
+    def summary(self) -> str:
+        """Each promise in words."""
+        return "\n".join([*(str(promise) for promise in self.promises), *self.notes])
+
+    def _repr_html_(self) -> str:
+        return frame_html(
+            self.frame, title="Simulation", note=f"{self.n_paths} paths, seed {self.seed}"
+        )
