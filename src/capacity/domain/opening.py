@@ -52,7 +52,7 @@ class OpeningHours:
             minute, self.opens_minute
         )
         share = np.clip(inside, 0, grid.minutes) / grid.minutes
-        day_open = np.isin(np.asarray(local.dayofweek), self.weekdays)
+        day_open = np.isin(np.asarray(local.day_of_week), self.weekdays)
         if self.closed_dates:
             day_open &= ~np.isin(np.asarray(local.date), np.asarray(self.closed_dates))
         return np.where(day_open, share, 0.0)
