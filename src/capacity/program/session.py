@@ -20,6 +20,7 @@ class Session:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from capacity.program.rule import require
     >>> from capacity.program.slots import declare
     >>> from capacity.program.stacking import stack
