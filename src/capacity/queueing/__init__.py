@@ -1,1 +1,14 @@
-"""Under construction."""
+"""From demand to staffing and back: exact formulas, carry-over of backlog, simulation."""
+
+from capacity.queueing.erlang import erlang_a_abandonment as erlang_a_abandonment
+from capacity.queueing.erlang import erlang_a_service_level as erlang_a_service_level
+from capacity.queueing.erlang import erlang_a_wait_probability as erlang_a_wait_probability
+from capacity.queueing.erlang import erlang_b as erlang_b
+from capacity.queueing.erlang import erlang_c as erlang_c
+from capacity.queueing.erlang import log_erlang_b as log_erlang_b
+from capacity.queueing.erlang import log_erlang_c as log_erlang_c
+from capacity.queueing.erlang import required_servers as required_servers
+from capacity.queueing.erlang import service_level as service_level
+from capacity.queueing.erlang import wait_mean as wait_mean
+from capacity.queueing.erlang import wait_quantile as wait_quantile
+from capacity.queueing.staffing import staff as staff
