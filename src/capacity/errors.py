@@ -8,7 +8,12 @@ class CapacityError(Exception):
 
 
 class DataError(CapacityError, ValueError):
-    """The input breaks a rule; the message lists every fault and its fix."""
+    """The input breaks a rule; the message lists every fault and its fix.
+
+    `faults` holds the single faults where the input was checked as a whole.
+    """
+
+    faults: tuple[object, ...] = ()
 
 
 class InfeasibleError(CapacityError):

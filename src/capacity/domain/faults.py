@@ -41,7 +41,9 @@ class FaultList:
     def raise_any(self) -> None:
         """Raise `DataError` with all faults in one message, or do nothing."""
         if self.faults:
-            raise DataError(fault_message(self.title, self.faults))
+            error = DataError(fault_message(self.title, self.faults))
+            error.faults = tuple(self.faults)
+            raise error
 
 
 def fault_message(title: str, faults: Iterable[Fault]) -> str:

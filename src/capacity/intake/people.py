@@ -1,0 +1,122 @@
+"""Read people.csv: one pseudonymous reviewer a row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from capacity.domain.faults import FaultList
+from capacity.domain.grid import as_utc
+from capacity.domain.person import Person, Tier
+from capacity.errors import DataError
+from capacity.intake import values as v
+from capacity.intake.dictionary import columns_of
+from capacity.intake.tables import add_error, report_unknown
+
+
+def read_people(path: Path, faults: FaultList) -> tuple[Person, ...]:
+    """The people of a CSV file; every fault is recorded with its line.
+
+    Lists inside a cell are separated by blanks. An empty cell means the default.
+    """
+    try:
+        rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines(), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        faults.add(path.name, f"cannot be read ({error})", "give a UTF-8 CSV file beside the TOML")
+        return ()
+    if len(rows) < 2:
+        faults.add(path.name, "has no rows", "write a header and one line a person")
+        return ()
+    header = [name.strip().casefold() for name in rows[0]]
+    before = len(faults.faults)
+    report_unknown(dict.fromkeys(header), columns_of("people"), path.name, faults)
+    for name in ("id", "pool"):
+        if name not in header:
+            faults.add(f"{path.name}, column {name}", "is missing", f"add a column {name}")
+    if len(header) != len(set(header)):
+        faults.add(path.name, "a column appears twice in the header", "keep one")
+    if len(faults.faults) > before:
+        return ()
+    found = [
+        _person(header, row, f"{path.name} line {line}", faults)
+        for line, row in enumerate(rows[1:], 2)
+        if row
+    ]
+    return tuple(person for person in found if person is not None)
+
+
+def _person(header: list[str], row: list[str], where: str, faults: FaultList) -> Person | None:
+    if len(row) != len(header):
+        faults.add(where, f"has {len(row)} fields, the header {len(header)}", "mend the line")
+        return None
+    values: dict[str, object] = {}
+    clean = True
+    for name, cell in zip(header, row, strict=True):
+        if not cell.strip():
+            continue
+        try:
+            values[name] = CELLS[name](cell.strip())
+        except (DataError, ValueError) as error:
+            add_error(faults, f"{where}, column {name}", DataError(str(error)))
+            clean = False
+    for name in ("id", "pool"):
+        if name not in values and clean:
+            faults.add(f"{where}, column {name}", "is empty", f"write the {name}")
+            clean = False
+    if not clean:
+        return None
+    try:
+        return Person(**values)  # type: ignore[arg-type]
+    except DataError as error:
+        add_error(faults, where, error)
+        return None
+
+
+def _words(cell: str) -> tuple[str, ...]:
+    return v.texts(cell.split())
+
+
+def _hours(cell: str) -> tuple[float, ...]:
+    return tuple(_number(item) for item in cell.split())
+
+
+def _number(cell: str) -> float:
+    try:
+        return v.number(float(cell))
+    except ValueError:
+        raise DataError(f"{cell!r} is not a number. Fix: write it plainly, say 2.5") from None
+
+
+def _whole(cell: str) -> int:
+    if not cell.isascii() or not cell.isdecimal():
+        raise DataError(f"{cell!r} is not a whole number >= 0. Fix: write it plainly, say 4")
+    return int(cell)
+
+
+def _dates(cell: str) -> tuple[date, ...]:
+    return tuple(v.day(item) for item in cell.split())
+
+
+def _instant(cell: str) -> pd.Timestamp:
+    return as_utc(cell, "last_shift_end")
+
+
+CELLS: dict[str, Callable[[str], object]] = {
+    "id": v.text,
+    "pool": v.text,
+    "skills": _words,
+    "languages": _words,
+    "tier": v.choice(Tier),
+    "hours_per_week": _number,
+    "tenure_months": _whole,
+    "time_off": _dates,
+    "carried_exposure": _hours,
+    "carried_days": _whole,
+    "carried_nights": _whole,
+    "carried_weekends": _whole,
+    "last_shift_end": _instant,
+}

@@ -1,0 +1,82 @@
+"""The [[queues]] tables: targets, handling, opening hours, escalation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from capacity.domain.faults import FaultList
+from capacity.domain.handling import HandlingShape, HandlingTime
+from capacity.domain.opening import OpeningHours
+from capacity.domain.queue import Escalation, Queue
+from capacity.domain.target import Basis, ClockFrom, MeasuredAt, Target, TargetPeriod
+from capacity.intake import values as v
+from capacity.intake.tables import build
+from capacity.intake.values import Convert
+
+TARGET: dict[str, Convert] = {
+    "share": v.number,
+    "within_hours": v.number,
+    "measured_at": v.choice(MeasuredAt),
+    "clock_from": v.choice(ClockFrom),
+    "per": v.choice(TargetPeriod),
+    "basis": v.choice(Basis),
+    "citation": v.text,
+}
+HANDLING: dict[str, Convert] = {
+    "mean_minutes": v.number,
+    "cv": v.number,
+    "shape": v.choice(HandlingShape),
+    "minutes": v.numbers,
+}
+OPENING: dict[str, Convert] = {
+    "zone": v.zone,
+    "weekdays": v.weekdays,
+    "opens": v.clock,
+    "closes": v.clock,
+    "closed_dates": v.days,
+}
+ESCALATION: dict[str, Convert] = {"to": v.text, "share": v.number}
+QUEUE: dict[str, Convert] = {
+    "name": v.text,
+    "priority": v.integer,
+    "zone": v.zone,
+    "severity": v.number,
+    "automation_share": v.number,
+    "double_review_share": v.number,
+    "qa_share": v.number,
+    "qa_queue": v.text,
+    "skill": v.text,
+    "language": v.text,
+    "on_site_only": v.flag,
+    "unit": v.text,
+    "arrival_profile": v.numbers,
+    "prior_per_day": v.number,
+}
+
+
+def read_queue(table: Any, where: str, faults: FaultList) -> Queue | None:
+    """The queue that one [[queues]] table describes, or None after its faults were recorded."""
+    parts = {
+        "handling": lambda item: build(HandlingTime, item, f"{where}.handling", faults, HANDLING),
+        "targets": lambda item: _targets(item, where, faults),
+        "escalates_to": lambda item: build(
+            Escalation, item, f"{where}.escalates_to", faults, ESCALATION
+        ),
+        "opening": lambda item: build(
+            OpeningHours,
+            item,
+            f"{where}.opening",
+            faults,
+            OPENING,
+            rename={"opens": "opens_minute", "closes": "closes_minute"},
+        ),
+    }
+    return build(Queue, table, where, faults, QUEUE | parts)
+
+
+def _targets(items: Any, where: str, faults: FaultList) -> tuple[Target, ...]:
+    found = [
+        build(Target, item, f"{where}.targets[{number}]", faults, TARGET)
+        for number, item in enumerate(v.tables(items), 1)
+    ]
+    return tuple(item for item in found if item is not None)
