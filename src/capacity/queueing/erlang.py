@@ -277,7 +277,7 @@ def _required_for(load: Floats, share: float, within: float, cap: float) -> NDAr
         return np.asarray(fits & (service_level(c, a, within=within) >= share))
 
     def excess(c: Floats, a: Floats) -> Floats:
-        return log_erlang_c(c, a) - (c - a) * within - np.log1p(-share)
+        return np.asarray(log_erlang_c(c, a) - (c - a) * within - np.log1p(-share))
 
     busy = load > 0
     result = np.zeros(load.shape, dtype=np.int64)

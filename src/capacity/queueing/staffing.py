@@ -57,7 +57,7 @@ def staff(demand: Demand, operation: Operation) -> Staffing:
     >>> staffing.plan_of("normal").treatment.value, staffing.plan_of("normal").window_hours
     ('work', 24)
     >>> round(float(staffing.work("urgent").sum(axis=1).mean() / 336), 2)   # 5/h + 60/h x .5 x .1
-    0.8
+    0.81
     """
     _check(demand, operation)
     gains = case_gains(operation)
