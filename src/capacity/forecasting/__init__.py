@@ -1,0 +1,7 @@
+"""Forecasting: from the history of arrivals to joint sample paths of demand."""
+
+from capacity.forecasting.demand_forecast import forecast as forecast
+from capacity.forecasting.panel_forecast import PanelForecast as PanelForecast
+from capacity.forecasting.panel_forecast import forecast_panel as forecast_panel
+
+__all__ = ["PanelForecast", "forecast", "forecast_panel"]

@@ -1,0 +1,108 @@
+"""Weights of members by series and lead time, from their errors at rolling origins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from capacity.forecasting.panel import Bools, Floats
+
+POWER = 4.0  # weight = 1 / error ** POWER
+POOL_ORIGINS = 1.0  # the pool of series counts as this many origins of a series' own
+FLOOR = 1e-6  # relative error below which members are equally perfect
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """Weights of members: from all origins, and without each origin in turn.
+
+    ``full`` has shape (series, members, blocks), ``without`` (series, members, origins, blocks);
+    ``edges`` are the lead times at which the blocks begin and end.
+    """
+
+    full: Floats
+    without: Floats
+    edges: tuple[int, ...]
+
+
+def lead_blocks(horizon: int, season: int) -> tuple[int, ...]:
+    """Edges of lead-time blocks: first half cycle, then doubling (a day, a week, weeks ...)."""
+    edges = [0]
+    step = max(4, season)
+    while edges[-1] + step < horizon:
+        edges.append(edges[-1] + step)
+        step *= 2
+    if len(edges) > 1 and horizon - edges[-1] < edges[-1] // 3:
+        edges.pop()
+    return (*edges, horizon)
+
+
+def score_members(forecasts: Floats, actual: Floats, edges: tuple[int, ...]) -> Floats:
+    """Mean absolute error by series, member, origin and lead block; nan where nothing was seen.
+
+    Parameters
+    ----------
+    forecasts : array (series, members, origins, horizon)
+    actual : array (series, origins, horizon), nan = missing
+    """
+    error = np.abs(forecasts - actual[:, None])
+    seen = np.isfinite(error)
+    error[~seen] = 0.0
+    blocks = []
+    for start, stop in pairwise(edges):
+        count = seen[..., start:stop].sum(axis=-1)
+        total = error[..., start:stop].sum(axis=-1)
+        blocks.append(np.where(count > 0, total / np.maximum(count, 1), np.nan))
+    return np.stack(blocks, axis=-1)
+
+
+def weigh_members(scores: Floats, edges: tuple[int, ...], allowed: Bools) -> Weights:
+    """Turn scores (series, members, origins, blocks) into weights that sum to one.
+
+    ``allowed`` (series, members) excludes members that must not serve a series.
+    """
+    seen = np.isfinite(scores)
+    known = np.where(seen, scores, 0.0)
+    total, count = known.sum(axis=2), seen.sum(axis=2)
+    without = np.stack(
+        [
+            _to_weights(total - known[:, :, k], count - seen[:, :, k], allowed)
+            for k in range(scores.shape[2])
+        ],
+        axis=2,
+    )
+    return Weights(full=_to_weights(total, count, allowed), without=without, edges=edges)
+
+
+def _to_weights(total: Floats, count: Floats, allowed: Bools) -> Floats:
+    mean = np.where(count > 0, total / np.maximum(count, 1), 1.0)
+    middle = np.median(mean, axis=1, keepdims=True)
+    relative = np.log(mean / np.where(middle > 0, middle, 1.0) + FLOOR)
+    pool = np.median(relative, axis=0, keepdims=True) if len(relative) > 1 else relative * 0.0
+    shrunk = (count * relative + POOL_ORIGINS * pool) / (count + POOL_ORIGINS)
+    shrunk = np.where(allowed[:, :, None], shrunk, np.inf)
+    weight = np.exp(-POWER * (shrunk - shrunk.min(axis=1, keepdims=True)))
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+
+
+def spread_blocks(weights: Floats, edges: tuple[int, ...], horizon: int) -> Floats:
+    """Repeat block weights (..., blocks) over the lead times; later leads keep the last block."""
+    lead = np.clip(np.searchsorted(edges, np.arange(horizon), side="right") - 1, 0, len(edges) - 2)
+    return weights[..., lead]
+
+
+def combine(forecasts: Floats, weights: Floats) -> Floats:
+    """Mean of the weighted mean and the weighted median over members (axis 1)."""
+    mean = (forecasts * weights).sum(axis=1)
+    return np.asarray((mean + weighted_median(forecasts, weights)) / 2)
+
+
+def weighted_median(forecasts: Floats, weights: Floats) -> Floats:
+    """Smallest forecast at which half the weight is reached (axis 1)."""
+    order = np.argsort(forecasts, axis=1)
+    ranked = np.take_along_axis(forecasts, order, axis=1)
+    mass = np.take_along_axis(weights, order, axis=1).cumsum(axis=1)
+    middle = np.minimum((mass < 0.5).sum(axis=1, keepdims=True), forecasts.shape[1] - 1)
+    return np.asarray(np.take_along_axis(ranked, middle, axis=1)[:, 0])

@@ -1,0 +1,1 @@
+"""Members: kernels that forecast every series of a panel at every origin."""

@@ -1,0 +1,120 @@
+"""The low-level door: forecast any panel of series with one frozen setting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from capacity.forecasting.draws import Picks, add_errors, draw_errors, pick
+from capacity.forecasting.panel import Floats, Ints, check_history
+from capacity.forecasting.panel_fit import PanelFit, fit_panel
+from capacity.forecasting.sparse import draw_rates
+
+CHUNK = 32  # series drawn at a time
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelForecast:
+    """Point forecasts (series, horizon) and joint paths (series, paths, horizon).
+
+    ``weights`` is a mapping-like pair: ``members`` names the columns of ``weights``
+    (series, members, lead blocks) whose edges are ``lead_edges``.
+    """
+
+    point: Floats
+    paths: Floats
+    members: tuple[str, ...]
+    weights: Floats
+    lead_edges: tuple[int, ...]
+
+
+def forecast_panel(
+    history: Sequence[ArrayLike],
+    *,
+    seasons: Sequence[int],
+    horizon: int,
+    paths: int = 0,
+    counts: bool = False,
+    seed: int = 0,
+) -> PanelForecast:
+    """Forecast many series at once: a weighted combination of members and joint sample paths.
+
+    Parameters
+    ----------
+    history : sequence of 1-D arrays
+        One series each, oldest value first; lengths may differ; nan = missing.
+    seasons : sequence of int
+        Season lengths in steps, such as ``(24, 168)`` for hourly data; may be empty.
+    horizon : int
+        Steps ahead.
+    paths : int, default 0
+        Sample paths of each series; path ``p`` of all series is one joint future.
+    counts : bool, default False
+        Whether values are counts: paths are then integers with Poisson noise at least, and
+        negative-binomial where the mean is small.
+    seed : int, default 0
+        Same seed, same bytes.
+
+    Returns
+    -------
+    PanelForecast
+
+    Raises
+    ------
+    DataError
+        A series is not 1-D or holds infinite values, or the horizon is not positive.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> week = np.tile([5.0, 9.0, 8.0, 8.0, 7.0, 2.0, 1.0], 12)
+    >>> forecast = forecast_panel([week], seasons=(7,), horizon=7)
+    >>> forecast.point.round(1).tolist()
+    [[5.0, 9.0, 8.0, 8.0, 7.0, 2.0, 1.0]]
+    """
+    series = [np.asarray(values, dtype=np.float64) for values in history]
+    check_history(series, seasons=seasons, horizon=horizon)
+    fit = fit_panel(series, seasons=tuple(seasons), horizon=horizon, counts=counts)
+    return PanelForecast(
+        point=fit.point,
+        paths=draw_paths(fit, paths=paths, seed=seed),
+        members=fit.members,
+        weights=fit.weights.full,
+        lead_edges=fit.weights.edges,
+    )
+
+
+def draw_paths(fit: PanelFit, *, paths: int, seed: int) -> Floats:
+    """Draw joint paths (series, paths, horizon) from a fit."""
+    size = len(fit.point)
+    if paths == 0:
+        return np.empty((size, 0, fit.horizon))
+    generator = np.random.default_rng(seed)
+    picks = pick(fit.trajectories, paths=paths, horizon=fit.horizon, generator=generator)
+    out = np.empty((size, paths, fit.horizon))
+    for first in range(0, size, CHUNK):
+        rows = np.arange(first, min(first + CHUNK, size))
+        rates = draw_levels(fit, rows, picks, generator)
+        out[rows] = generator.poisson(rates) if fit.counts else rates
+    return out
+
+
+def draw_levels(fit: PanelFit, rows: Ints, picks: Picks, generator: np.random.Generator) -> Floats:
+    """Paths (rows, paths, horizon) before counting noise: Poisson rates where values are counts."""
+    paths = len(picks.origin)
+    levels = np.empty((len(rows), paths, fit.horizon))
+    dense = np.flatnonzero(~fit.sparse[rows])
+    if len(dense):
+        some = rows[dense]
+        errors = draw_errors(
+            fit.trajectories, some, picks, horizon=fit.horizon, generator=generator
+        )
+        levels[dense] = add_errors(fit.point[some], errors, some, fit.trajectories)
+    thin = np.flatnonzero(fit.sparse[rows])
+    if len(thin):
+        noise = fit.sparse_noise.of(rows[thin])
+        levels[thin] = draw_rates(fit.point[rows[thin]], noise, paths=paths, generator=generator)
+    return levels

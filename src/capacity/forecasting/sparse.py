@@ -1,0 +1,86 @@
+"""Small counts: negative-binomial draws around a rate that is itself uncertain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from capacity.forecasting.panel import Bools, Floats, Ints
+
+SPARSE_MEAN = 4.0  # below this mean a step, square-root errors no longer describe the counts
+DISPERSION_VARIANCE = 0.03  # prior variance of var/mean between queues, if the pool is too small
+FEW_SERIES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class SparseNoise:
+    """What spreads small counts: ``dispersion`` = variance / mean, ``rate_cv2`` of the rate."""
+
+    dispersion: Floats
+    rate_cv2: Floats
+
+    def of(self, rows: Ints) -> SparseNoise:
+        """The noise of some series."""
+        return SparseNoise(dispersion=self.dispersion[rows], rate_cv2=self.rate_cv2[rows])
+
+
+def is_sparse(values: Floats, observed: Bools) -> Bools:
+    """Series whose mean count a step is below `SPARSE_MEAN` (and never negative)."""
+    seen = np.maximum(observed.sum(axis=1), 1)
+    mean = np.where(observed, values, 0.0).sum(axis=1) / seen
+    return np.asarray((mean < SPARSE_MEAN) & (values.min(axis=1) >= 0))
+
+
+def estimate_dispersion(values: Floats, observed: Bools, expected: Floats) -> Floats:
+    """Variance over mean of counts, each series shrunk to the pool by its own precision.
+
+    The Pearson statistic of n counts with mean m has variance of about (2 + 1/m) / n.
+    """
+    safe = np.maximum(expected, 1e-9)
+    count = np.maximum(observed.sum(axis=1), 1)
+    pearson = (np.where(observed, (values - expected) ** 2 / safe, 0.0)).sum(axis=1) / count
+    mean = np.maximum(expected.mean(axis=1), 1e-9)
+    variance = (2 + 1 / mean) / count
+    precision = 1 / (variance + DISPERSION_VARIANCE)
+    pool = float((pearson * precision).sum() / precision.sum())
+    between = DISPERSION_VARIANCE
+    if len(values) >= FEW_SERIES:
+        excess = ((pearson - pool) ** 2 - variance) * precision
+        between = float(np.clip(excess.sum() / precision.sum(), 0.0, 1.0))
+    own = between / (between + variance)
+    return np.asarray(np.maximum(1.0, own * pearson + (1 - own) * pool))
+
+
+def estimate_rate_cv2(
+    totals: Floats, expected: Floats, dispersion: Floats, history: Floats
+) -> Floats:
+    """Squared variation of the rate: what moved in the past, and what few cases cannot tell.
+
+    Parameters
+    ----------
+    totals, expected : arrays (series, origins)
+        Counts and forecasts summed over the horizon; nan = missing.
+    dispersion, history : arrays (series,)
+        Variance over mean; number of cases on which the rate rests.
+    """
+    seen = np.isfinite(totals) & (expected > 0)
+    miss = np.where(seen, (totals - expected) ** 2 - dispersion[:, None] * expected, 0.0)
+    size = np.where(seen, expected**2, 0.0)
+    pool = max(0.0, float(miss.sum()) / max(float(size.sum()), 1e-12))
+    estimation = dispersion / np.maximum(history, 0.5)
+    return np.asarray(pool + estimation)
+
+
+def draw_rates(
+    rate: Floats, noise: SparseNoise, *, paths: int, generator: np.random.Generator
+) -> Floats:
+    """Poisson rates (series, paths, horizon): a gamma level for each path, gamma noise each step.
+
+    Poisson counts of these rates are negative-binomial with variance / mean = ``dispersion``.
+    """
+    shape = 1 / np.maximum(noise.rate_cv2, 1e-9)
+    level = generator.gamma(shape[:, None], 1 / shape[:, None], size=(len(rate), paths))
+    mean = rate[:, None, :] * level[..., None]
+    excess = np.maximum(noise.dispersion - 1, 1e-6)[:, None, None]
+    return np.asarray(generator.standard_gamma(np.maximum(mean / excess, 1e-12)) * excess)

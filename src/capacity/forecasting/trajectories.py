@@ -1,0 +1,124 @@
+"""Whole error trajectories of rolling origins, on a scale that keeps forecasts non-negative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from capacity.forecasting.panel import Bools, Floats, Ints
+
+POOL_ORIGINS = 6.0  # the pool's spread counts as this many origins of a series' own
+INFLATION = 1.05  # errors of few origins understate those to come
+SPREAD_SD = 0.25  # sd of the log spread of a path: the spread itself is an estimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trajectories:
+    """Standardised error trajectories and what turns them into paths of a series.
+
+    ``shapes`` (series, origins, steps) are errors on the square-root scale over ``spread``
+    (series); ``valid`` (series, origins) says which were observed in full. ``unit`` is the size
+    of a series, ``signed`` marks series with negative values, kept on the plain scale.
+    """
+
+    shapes: Floats
+    valid: Bools
+    spread: Floats
+    unit: Floats
+    signed: Bools
+    cycle: int
+
+    @property
+    def steps(self) -> int:
+        """Lead times that the trajectories reach."""
+        return int(self.shapes.shape[2])
+
+
+def to_root(values: Floats, unit: Floats, signed: Bools) -> Floats:
+    """Square root of values in units of their series; plain where a series has signs."""
+    shape = (-1,) + (1,) * (values.ndim - 1)
+    scaled = values / unit.reshape(shape)
+    return np.where(signed.reshape(shape), scaled, np.sqrt(np.maximum(scaled, 0.0)))
+
+
+def from_root(values: Floats, unit: Floats, signed: Bools) -> Floats:
+    """Inverse of `to_root`."""
+    shape = (-1,) + (1,) * (values.ndim - 1)
+    squared = np.maximum(values, 0.0) ** 2
+    return np.asarray(np.where(signed.reshape(shape), values, squared) * unit.reshape(shape))
+
+
+def collect(
+    forecasts: Floats,
+    actual: Floats,
+    *,
+    unit: Floats,
+    signed: Bools,
+    noise: Floats,
+    cycle: int,
+    counting: Floats | None = None,
+) -> Trajectories:
+    """Standardise the errors of combined forecasts made at rolling origins.
+
+    Parameters
+    ----------
+    forecasts, actual : arrays (series, origins, horizon); nan in ``actual`` = missing
+    noise : array (series,)
+        One-step roughness of each series on the root scale: the yardstick by which the pool's
+        spread is carried to a series with few origins of its own.
+    counting : array (series,), optional
+        Variance of counting noise on the root scale. It is taken out of the trajectories where
+        a Poisson draw will put it back, so that it is not counted twice.
+    """
+    error = to_root(actual, unit, signed) - to_root(forecasts, unit, signed)
+    seen = np.isfinite(error)
+    valid = seen.mean(axis=2) >= 0.9
+    error = np.where(seen, error, 0.0) * valid[:, :, None]
+    if counting is not None:
+        error = _take_out(error, valid, counting, cycle)
+    count = valid.sum(axis=1)
+    energy = (error**2).mean(axis=2).sum(axis=1)
+    own = np.sqrt(energy / np.maximum(count, 1))
+    spread = _shrink_spread(own, count, noise)
+    safe = np.where(own > 0, own, 1.0)
+    return Trajectories(
+        shapes=error / safe[:, None, None],
+        valid=valid & (own > 0)[:, None],
+        spread=spread * INFLATION,
+        unit=unit,
+        signed=signed,
+        cycle=cycle,
+    )
+
+
+def _shrink_spread(own: Floats, count: Ints, noise: Floats) -> Floats:
+    usable = (count > 0) & (own > 0) & (noise > 0)
+    if not usable.any():
+        return np.where(count > 0, own, noise)
+    ratio = np.log(np.where(usable, own, 1.0) / np.where(usable, noise, 1.0))
+    pool = np.median(ratio[usable])
+    weight = np.where(usable, count / (count + POOL_ORIGINS), 0.0)
+    if usable.sum() < 8:  # too few series to speak of a pool
+        weight = np.where(usable, 1.0, 0.0)
+    pooled = np.exp(weight * ratio + (1 - weight) * pool) * noise
+    return np.asarray(np.where(noise > 0, pooled, own))
+
+
+def _take_out(error: Floats, valid: Bools, counting: Floats, cycle: int) -> Floats:
+    """Shrink level and remainder of the errors by the share of each that is counting noise."""
+    horizon = error.shape[2]
+    block = min(cycle, horizon)
+    starts = np.arange(0, horizon, block)
+    sizes = np.diff(np.append(starts, horizon))
+    means = np.add.reduceat(error, starts, axis=2) / sizes
+    level = np.repeat(means, sizes, axis=2)
+    rest = error - level
+    count = np.maximum(valid.sum(axis=1), 1)
+    parts = []
+    for part, share in ((level, 1 / block), (rest, 1 - 1 / block)):
+        energy = (part**2).mean(axis=2).sum(axis=1) / count
+        safe = np.where(energy > 0, energy, 1.0)
+        kept = np.sqrt(np.maximum(0.0, 1 - counting * share / safe))
+        parts.append(part * kept[:, None, None])
+    return np.asarray(parts[0] + parts[1])
