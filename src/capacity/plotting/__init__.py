@@ -1,1 +1,19 @@
-"""Under construction."""
+"""Pictures of results: each takes a result and `ax=None` and returns the axes."""
+
+from capacity.plotting.chart_checking import chart_faults as chart_faults
+from capacity.plotting.cost_chart import cost as cost
+from capacity.plotting.coverage_chart import coverage as coverage
+from capacity.plotting.exposure_chart import exposure as exposure
+from capacity.plotting.fan_chart import fan as fan
+from capacity.plotting.headcount_chart import headcount as headcount
+from capacity.plotting.requirement_heatmap import requirement as requirement
+
+__all__ = [
+    "chart_faults",
+    "cost",
+    "coverage",
+    "exposure",
+    "fan",
+    "headcount",
+    "requirement",
+]
