@@ -31,9 +31,18 @@ FINANCE_COLUMNS = (
 class HeadcountPlan:
     """Heads by pool and month with the identity BOP + hires + in - attrition - out = EOP.
 
-    `frame` has FINANCE_COLUMNS (and may have more); rows with pool = "all" are computed on the
-    totals of each path, because quantiles of pools do not add up. `required_paths` are employed
-    heads needed before rounding, shape (paths, months, pools + 1), the last column being all.
+    `frame` has FINANCE_COLUMNS and then: `required` (heads at `percentile`), `required_p95`,
+    `productive` (heads at month end weighted by ramp, less mentors; decimal), `overtime_heads`,
+    `vendor_heads`, `reductions` (part of attrition), `risk_short` (share of paths, with random
+    attrition, that are short in the month), `currency`, `cost_local`. Rows with pool = "all" are
+    computed on the totals of each path, because quantiles of pools do not add up; `cost_local`
+    is missing there. `gap` = required at `percentile` less productive, overtime and vendor
+    heads, rounded up once: without newcomers it is required - eop.
+
+    `required_paths` are employed heads needed before rounding, shape (paths, months, pools + 1),
+    the last column being all. `hires` has one row a class (pool, month, start, heads, classes,
+    approve_by, kind); `ledger` one row a month, pool, grade and component with whole `cents`;
+    `advice` are sentences on deadlines and levers.
     """
 
     frame: pd.DataFrame
@@ -45,6 +54,11 @@ class HeadcountPlan:
     binding: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     hires: pd.DataFrame | None = None
+    ledger: pd.DataFrame | None = None
+    transfers: pd.DataFrame | None = None
+    advice: tuple[str, ...] = ()
+    seed: int = 0
+    as_of: pd.Timestamp | None = None
 
     def required(self, percentile: float, pool: str = "all") -> np.ndarray:
         """Whole heads needed by month at a percentile over paths (rounded up once)."""
@@ -56,18 +70,50 @@ class HeadcountPlan:
         """The rows of one pool, by month."""
         return self.frame[self.frame["pool"] == pool].reset_index(drop=True)
 
+    @property
+    def risk_short(self) -> np.ndarray:
+        """By month: share of paths in which some pool is short; nan if it was not simulated."""
+        if "risk_short" not in self.frame:
+            return np.full(self.months.periods, np.nan)
+        return self.of("all")["risk_short"].to_numpy(dtype=float)
+
     def summary(self) -> str:
-        """Month by month in words: required, have, gap, cost."""
-        lines = []
-        for row in self.of("all").itertuples():
-            state = f"short by {row.gap}" if row.gap > 0 else "covered"
-            lines.append(
-                f"{row.month}: {row.required_p50} heads at P50, {row.required_p80} at P80; "
-                f"{row.eop} at month end, {state}; {row.hires} hires; {self.currency} {row.cost:,.0f}"
-            )
+        """Month by month in words: required, have, gap, action, cost, risk; then what binds."""
+        lines = [self._month_words(row) for row in self.of("all").to_dict("records")]
         if self.binding:
             lines.append(f"binding: {', '.join(self.binding)}")
-        return "\n".join([*lines, *self.notes])
+        return "\n".join([*lines, *self.advice, *self.notes])
+
+    def _month_words(self, row: dict[str, object]) -> str:
+        gap = int(str(row["gap"]))
+        state = f"short by {gap}" if gap > 0 else "covered"
+        text = (
+            f"{row['month']}: {row['required_p50']} heads at P50, {row['required_p80']} at P80; "
+            f"{row['eop']} at month end, {state}"
+        )
+        short = self._short_pools(str(row["month"]))
+        text += f" ({short})" if short else ""
+        text += f"; {self._actions(row)}; {self.currency} {row['cost']:,.2f}"
+        risk = row.get("risk_short")
+        return text + (
+            f"; risk of a short pool {100 * float(str(risk)):.0f} %" if risk is not None else ""
+        )
+
+    def _short_pools(self, month: str) -> str:
+        rows = self.frame[(self.frame["month"] == month) & (self.frame["pool"] != "all")]
+        short = rows[rows["gap"] > 0]
+        return ", ".join(
+            f"{pool} short by {gap}" for pool, gap in zip(short["pool"], short["gap"], strict=True)
+        )
+
+    def _actions(self, row: dict[str, object]) -> str:
+        """What happens in a month: starts, moves, overtime and vendor heads."""
+        parts = [f"{row['hires']} hires"]
+        parts += [f"{row['transfers_in']} transfers"] if row["transfers_in"] else []
+        for name, words in (("overtime_heads", "of overtime"), ("vendor_heads", "from vendors")):
+            value = float(str(row.get(name, 0.0)))
+            parts += [f"{value:.1f} heads {words}"] if value > 0 else []
+        return ", ".join(parts)
 
     def _repr_html_(self) -> str:
         return frame_html(
