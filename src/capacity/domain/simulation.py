@@ -15,8 +15,12 @@ from capacity.domain.promise import Promise
 class Simulation:
     """Results by target over weekly paths.
 
-    `weekly_share` has shape (paths, promises): the on-time share of each path (nan when no case
-    of the queue arrived).
+    `weekly_share` has shape (paths x weeks, promises), the weeks of a path together: the on-time
+    share of each whole week (nan when no case of the queue arrived). `hours` are person hours at
+    work (breaks off) in the weeks that count, `exposure_hours` severity-weighted hours touched by
+    pool, `overrun_hours` work after the end of a shift (the case in hand), each per path.
+    `any_late` is, by promise, the share of weeks in which at least one case was late.
+    `turnaround` holds quantiles of hours to closing by queue.
     """
 
     promises: tuple[Promise, ...]
@@ -26,11 +30,14 @@ class Simulation:
     hours: float
     exposure_hours: tuple[tuple[str, float], ...] = ()
     turnaround: pd.DataFrame | None = None
+    any_late: tuple[float, ...] = ()
+    overrun_hours: float = 0.0
+    weeks: int = 1
     notes: tuple[str, ...] = ()
 
     @property
     def all_kept(self) -> np.ndarray:
-        """By path: whether every target is kept (a target without cases counts as kept)."""
+        """By weekly path: whether every target is kept (one without cases counts as kept)."""
         targets = np.array([promise.target.share for promise in self.promises])
         return np.asarray(
             np.all(np.isnan(self.weekly_share) | (self.weekly_share >= targets), axis=1)

@@ -212,7 +212,7 @@ def _threshold(state: _State, cell: tuple[NDArray[np.intp], ...], now: int, room
 
     def due_by(threshold: NDArray[np.int64]) -> Floats:
         position = np.clip(threshold[:, None] - window, 0, now)
-        return np.maximum(state.curve[lanes, columns, position] - served, 0.0)
+        return np.asarray(np.maximum(state.curve[lanes, columns, position] - served, 0.0))
 
     low = np.zeros(len(room), dtype=np.int64)  # nothing is due by position 0
     high = np.full(len(room), now + int(window.max()))  # everything is

@@ -61,7 +61,7 @@ def staff(demand: Demand, operation: Operation) -> Staffing:
     """
     _check(demand, operation)
     gains = case_gains(operation)
-    plans = tuple(_plan_queue(queue) for queue in operation.queues)
+    plans = tuple(staff_queue(queue) for queue in operation.queues)
     source = NetworkWork(
         demand=demand,
         operation=operation,
@@ -98,7 +98,8 @@ def always_open(queue: Queue) -> bool:
     return hours is None or (hours.hours_per_week >= 168.0 and not hours.closed_dates)
 
 
-def _plan_queue(queue: Queue) -> QueuePlan:
+def staff_queue(queue: Queue) -> QueuePlan:
+    """Treatment, deadline and work per case of one queue, with the reason."""
     target = binding_target(queue)
     hours = queue.handling.mean_hours * queue.reviews_per_case
     treatment, reason = _treatment(queue, target)

@@ -1,0 +1,186 @@
+"""Play the demand paths through the people of a plan, case by case, and read the promise off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from capacity.domain import (
+    Demand,
+    Dispatch,
+    Operation,
+    Roster,
+    ShiftPlan,
+    Simulation,
+    TimeGrid,
+)
+from capacity.queueing.cases import draw_arrivals, draw_jobs, with_backlog
+from capacity.queueing.compiled import run_compiled
+from capacity.queueing.crew import people_arrays
+from capacity.queueing.events import (
+    EARLIEST_KEY,
+    PLANNED_SHARES,
+    Jobs,
+    People,
+    Played,
+    Rules,
+    run_plain,
+)
+from capacity.queueing.measuring import Span
+from capacity.queueing.stage import Stage, path_counts, set_stage
+from capacity.queueing.tallying import Tally
+
+Floats = NDArray[np.float64]
+Kernel = Callable[[Jobs, People, Rules, float], Played]
+
+_CASES_AT_MOST = 1_500_000  # default size of a run: some fifteen seconds in plain Python
+_PRIORITY_STEP = 1e6  # hours between two priorities: no age ever makes up for it
+
+
+class Engine(Enum):
+    """PLAIN: Python alone. COMPILED: the same source by numba (extra `fast`), same results."""
+
+    PLAIN = "plain"
+    COMPILED = "compiled"
+
+
+def simulate(
+    demand: Demand,
+    operation: Operation,
+    *,
+    shifts: ShiftPlan | None = None,
+    roster: Roster | None = None,
+    heads: pd.DataFrame | None = None,
+    paths: int | None = None,
+    seed: int = 0,
+    engine: Engine = Engine.PLAIN,
+) -> Simulation:
+    """Which share of cases is on time when these people work these demand paths, case by case.
+
+    Parameters
+    ----------
+    demand : Demand
+        Joint sample paths; they and the people must cover at least one whole week.
+    operation : Operation
+        Queues, skills, caps; the occupancy cap becomes rest after each case.
+    shifts, roster, heads
+        Exactly one. `heads` is a table pool, start (UTC), heads of people able to work in each
+        interval of the demand's grid; it knows no duties, hence no exposure caps.
+    paths : int, optional
+        Demand paths to play; default as many as keep the run near 1.5 million cases, at least 20.
+    seed : int
+        Draws of arrival times, handling times and routes; the paths have their own seed.
+    engine : Engine
+        Plain Python or numba; the results are the same.
+
+    Returns
+    -------
+    Simulation
+        A promise for every target (on-time share with standard error over paths, worst arrival
+        hour, backlog and oldest case at the end) and the share of each whole week.
+
+    Notes
+    -----
+    Non-preemptive; earliest due date within skills unless the plan ships another rule; a case in
+    hand when a stint ends is finished; an escalated case keeps its clock, except for targets with
+    the clock from knowledge, which starts at the review that escalates; a person whose exposure
+    is used up leaves the exposed queues. The cap of the day is paced over the duty as planned (or
+    evenly), save for queues staffed by floors. Without a backlog at `as_of` one week of warm-up
+    gives the steady state; after the last week its people go on, so that late arrivals can be
+    served, but a backlog larger than at the start counts as late: no borrowing from the next week.
+
+    Examples
+    --------
+    >>> from capacity.queueing.examples import poisson_demand, two_queue_operation
+    >>> operation = two_queue_operation()
+    >>> demand = poisson_demand(operation, per_hour={"normal": 20.0, "urgent": 2.0}, weeks=1)
+    >>> heads = pd.DataFrame({"pool": "core", "start": demand.grid.starts, "heads": 3})
+    >>> result = simulate(demand, operation, heads=heads, paths=2)
+    >>> [promise.is_kept for promise in result.promises]
+    [True, True]
+    """
+    stage = set_stage(demand, operation, shifts=shifts, roster=roster, heads=heads)
+    count = min(demand.n_paths, paths or _default_paths(demand, stage))
+    kernel: Kernel = run_plain if engine is Engine.PLAIN else run_compiled
+    people = people_arrays(list(stage.duties), stage.kinds, stage.grid.hours)
+    rules = rules_of(stage)
+    goals = [(queue.name, target) for queue in operation.queues for target in queue.targets]
+    tally = Tally(stage=stage, goals=goals, spans=_spans(stage))
+    for path in range(count):
+        counts = path_counts(demand, stage, path)
+        arrivals = draw_arrivals(
+            counts, operation, interval_hours=stage.grid.hours, seed=seed, path=path
+        )
+        queue, age = _backlog(demand, operation)
+        arrivals = with_backlog(arrivals, queue, age, at=stage.first_hour)
+        jobs, visits = draw_jobs(arrivals, operation, seed=seed, path=path)
+        tally.add(visits, kernel(jobs, people, rules, stage.end))
+    return tally.simulation(count, seed, demand)
+
+
+def rules_of(stage: Stage) -> Rules:
+    """Dispatch rule, rest and opening hours as arrays."""
+    operation = stage.operation
+    queues = operation.queues
+    if stage.dispatch is Dispatch.PRIORITY:
+        offset = np.array([_PRIORITY_STEP * queue.priority for queue in queues])
+    else:
+        offset = stage.windows
+    skills = np.array([skills for _, skills in stage.classes], dtype=np.bool_)
+    return Rules(
+        class_queues=_padded(skills),
+        queue_classes=_padded(skills.T),
+        offset=offset,
+        severity=np.array([queue.severity for queue in queues]),
+        mean_hours=np.array([queue.handling.mean_hours for queue in queues]),
+        paced=stage.paced,
+        rest=stage.rest,
+        is_open=stage.is_open,
+        planned=stage.planned,
+        interval_hours=stage.grid.hours,
+        bins=stage.bins,
+        rule=PLANNED_SHARES if stage.dispatch is Dispatch.FLOW_SHARES else EARLIEST_KEY,
+    )
+
+
+def _padded(table: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Positions of the true entries of each row, then -1."""
+    width = max(1, int(table.sum(axis=1).max(initial=0)))
+    result = np.full((len(table), width), -1, dtype=np.int64)
+    for row, values in enumerate(table):
+        found = np.flatnonzero(values)
+        result[row, : len(found)] = found
+    return result
+
+
+def _backlog(demand: Demand, operation: Operation) -> tuple[NDArray[np.int64], Floats]:
+    place = {name: i for i, name in enumerate(operation.queue_names)}
+    names = np.array([place[name] for name in demand.backlog.queues], dtype=np.int64)
+    return names, np.asarray(demand.backlog.age_hours, dtype=np.float64)
+
+
+def _default_paths(demand: Demand, stage: Stage) -> int:
+    cases = max(1, int(path_counts(demand, stage, 0).sum()))
+    return max(20, _CASES_AT_MOST // cases)
+
+
+def _spans(stage: Stage) -> list[Span]:
+    spans = []
+    periods = stage.weeks * stage.grid.intervals_per_week
+    grid = TimeGrid(start=stage.grid.start, minutes=stage.grid.minutes, periods=periods)
+    for queue in stage.operation.queues:
+        local = grid.local(queue.zone)
+        hour = np.asarray(local.day_of_week) * 24 + np.asarray(local.hour)
+        spans.append(
+            Span(
+                first=stage.first_hour,
+                weeks=stage.weeks,
+                interval_hours=stage.grid.hours,
+                hour_of_week=hour.astype(np.int64),
+            )
+        )
+    return spans

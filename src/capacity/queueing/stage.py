@@ -1,0 +1,246 @@
+"""The stage of a simulation: people, weeks that count, warm-up before and run-out after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from capacity.domain import (
+    Demand,
+    Dispatch,
+    Operation,
+    Roster,
+    ShiftPlan,
+    TimeGrid,
+    Treatment,
+)
+from capacity.errors import DataError
+from capacity.queueing.crew import WEEK_HOURS, repeated, skill_classes
+from capacity.queueing.presence import Duty, duties_of_heads, duties_of_roster, duties_of_shifts
+from capacity.queueing.staffing import NO_TARGET_HOURS, binding_target, staff_queue
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Everything of a simulation but the cases; hours count from the start of the warm-up.
+
+    `weeks` weeks count, after `before` weeks of warm-up; the play goes on to `end` so that cases
+    of the last hours can still be served, by the people of the last week.
+    """
+
+    operation: Operation
+    grid: TimeGrid
+    weeks: int
+    before: int
+    end: float
+    bins: int
+    duties: tuple[Duty, ...]
+    classes: tuple[tuple[int, tuple[bool, ...]], ...]
+    kinds: Ints
+    windows: Floats
+    rest: Floats
+    paced: NDArray[np.bool_]
+    is_open: NDArray[np.bool_]
+    dispatch: Dispatch
+    planned: Floats
+
+    @property
+    def first_hour(self) -> float:
+        """Hour at which the weeks that count begin."""
+        return self.before * WEEK_HOURS
+
+    @property
+    def last_hour(self) -> float:
+        """Hour at which they end."""
+        return (self.before + self.weeks) * WEEK_HOURS
+
+
+def set_stage(
+    demand: Demand,
+    operation: Operation,
+    *,
+    shifts: ShiftPlan | None = None,
+    roster: Roster | None = None,
+    heads: pd.DataFrame | None = None,
+) -> Stage:
+    """People and calendar of a simulation; exactly one of shifts, roster and heads is given."""
+    given = [
+        name
+        for name, item in (("shifts", shifts), ("roster", roster), ("heads", heads))
+        if item is not None
+    ]
+    if len(given) != 1:
+        raise DataError(
+            f"simulate needs exactly one of shifts, roster and heads, got {given or 'none'}."
+        )
+    grid = _grid_of(demand, shifts, roster)
+    per_week = grid.intervals_per_week
+    weeks = min(grid.periods, demand.grid.periods - _offset(demand, grid)) // per_week
+    if weeks < 1:
+        raise DataError(
+            f"simulate needs at least one whole week of people and demand, got {grid.periods} "
+            f"intervals of {grid.minutes} minutes. Fix: plan or forecast 7 days or more."
+        )
+    duties = _duties(grid, operation, shifts, roster, heads)
+    before = 0 if demand.backlog.queues else 1
+    windows = np.array([_window(queue.name, operation) for queue in operation.queues])
+    tail = min(float(windows.max()), WEEK_HOURS)
+    end = (before + weeks) * WEEK_HOURS + tail
+    bins = int(np.ceil(end / grid.hours))
+    everyone = repeated(duties, weeks=weeks, before=before, after=1)
+    everyone = sorted((d for d in everyone if d.stints[0][0] < end), key=lambda d: d.stints[0])
+    classes, kinds = skill_classes(everyone, len(operation.queues))
+    dispatch = shifts.dispatch if shifts is not None else Dispatch.EARLIEST_DUE
+    stage = Stage(
+        operation=operation,
+        grid=grid,
+        weeks=weeks,
+        before=before,
+        end=end,
+        bins=bins,
+        duties=tuple(everyone),
+        classes=tuple(classes),
+        kinds=kinds,
+        windows=windows,
+        rest=_rest(operation, shifts, roster, heads),
+        paced=np.array(
+            [staff_queue(queue).treatment is not Treatment.FLOOR for queue in operation.queues]
+        ),
+        is_open=_opening(operation, grid, before, bins),
+        dispatch=dispatch,
+        planned=np.zeros((len(classes), len(operation.queues), 1)),
+    )
+    if dispatch is Dispatch.FLOW_SHARES and shifts is not None:
+        return replace(stage, planned=_planned(stage, shifts))
+    return stage
+
+
+def path_counts(demand: Demand, stage: Stage, path: int) -> Ints:
+    """Detected cases of one path by queue and bin, warm-up and run-out included."""
+    per_week = stage.grid.intervals_per_week
+    offset = _offset(demand, stage.grid)
+    after = stage.bins - (stage.before + stage.weeks) * per_week
+    wanted = stage.weeks * per_week + after
+    rows = []
+    for name in stage.operation.queue_names:
+        if name not in demand.queues:
+            rows.append(np.zeros(stage.bins, dtype=np.int64))
+            continue
+        periods = min(offset + wanted, demand.grid.periods)
+        counts = demand.paths(name, periods=periods, first=path, last=path + 1)[0][offset:]
+        if len(counts) < wanted:
+            # beyond the horizon the last week is played again
+            last = counts[len(counts) // per_week * per_week - per_week :][:per_week]
+            counts = np.concatenate([counts, np.resize(last, wanted - len(counts))])
+        rows.append(np.concatenate([*[counts[:per_week]] * stage.before, counts]))
+    return np.asarray(rows, dtype=np.int64)
+
+
+def _duties(
+    grid: TimeGrid,
+    operation: Operation,
+    shifts: ShiftPlan | None,
+    roster: Roster | None,
+    heads: pd.DataFrame | None,
+) -> list[Duty]:
+    if shifts is not None:
+        return duties_of_shifts(shifts, operation)
+    if roster is not None:
+        return duties_of_roster(roster, operation)
+    return duties_of_heads(pd.DataFrame() if heads is None else heads, grid, operation)
+
+
+def _grid_of(demand: Demand, shifts: ShiftPlan | None, roster: Roster | None) -> TimeGrid:
+    grid = shifts.grid if shifts is not None else roster.grid if roster is not None else demand.grid
+    if grid.minutes != demand.grid.minutes:
+        raise DataError(
+            f"the people's grid has {grid.minutes}-minute intervals, the demand "
+            f"{demand.grid.minutes}. Fix: forecast with the operation that was scheduled."
+        )
+    return grid
+
+
+def _offset(demand: Demand, grid: TimeGrid) -> int:
+    offset = int(demand.grid.index_of(pd.DatetimeIndex([grid.start]))[0])
+    if not 0 <= offset < demand.grid.periods:
+        raise DataError(
+            f"the people's grid starts at {grid.start}, outside the demand "
+            f"({demand.grid.start} to {demand.grid.end})."
+        )
+    return offset
+
+
+def _window(name: str, operation: Operation) -> float:
+    target = binding_target(operation.queue(name))
+    return target.within_hours if target else NO_TARGET_HOURS
+
+
+def _rest(
+    operation: Operation,
+    shifts: ShiftPlan | None,
+    roster: Roster | None,
+    heads: pd.DataFrame | None,
+) -> Floats:
+    """Hours of rest per hour of work by queue: the occupancy cap, and wellness not yet planned."""
+    severity = np.array([queue.severity for queue in operation.queues])
+    idle = 1.0 / operation.occupancy_cap - 1.0
+    owed = 0.0 if heads is not None or roster is not None else _wellness_owed(operation, shifts)
+    return np.asarray(idle + owed * severity, dtype=np.float64)
+
+
+def _wellness_owed(operation: Operation, shifts: ShiftPlan | None) -> float:
+    """Wellness hours per exposure hour, unless the plan's breaks go beyond the templates' own."""
+    if shifts is None or shifts.shifts.empty:
+        return 0.0
+    templates = {
+        (pool.name, shift.name): shift.break_minutes
+        for pool in operation.pools
+        for shift in pool.shifts
+    }
+    own = sum(
+        templates.get((str(row.pool), str(row.shift)), 0) * row.heads
+        for row in shifts.shifts.itertuples()
+    )
+    taken = (
+        float((shifts.breaks["minutes"] * shifts.breaks["heads"]).sum())
+        if len(shifts.breaks)
+        else 0.0
+    )
+    if taken > own * 1.001 + 1.0:
+        return 0.0
+    return operation.wellness_minutes_per_exposure_hour / 60
+
+
+def _opening(operation: Operation, grid: TimeGrid, before: int, bins: int) -> NDArray[np.bool_]:
+    start = grid.start - pd.Timedelta(hours=before * WEEK_HOURS)
+    whole = TimeGrid(start=start, minutes=grid.minutes, periods=bins)
+    rows = [
+        np.ones(bins, dtype=np.bool_)
+        if queue.opening is None
+        else queue.opening.open_share(whole) >= 0.5
+        for queue in operation.queues
+    ]
+    return np.asarray(rows)
+
+
+def _planned(stage: Stage, shifts: ShiftPlan) -> Floats:
+    """Cumulative planned hours by class, queue and bin; the last week repeats."""
+    operation, grid = stage.operation, stage.grid
+    per_week = grid.intervals_per_week
+    flows = np.zeros((len(operation.pools), len(operation.queues), stage.weeks * per_week))
+    places = grid.index_of(pd.DatetimeIndex(shifts.flows["start"]))
+    for place, row in zip(places, shifts.flows.itertuples(), strict=True):
+        if 0 <= place < flows.shape[2]:
+            pool = operation.pool_names.index(str(row.pool))
+            flows[pool, operation.queue_names.index(str(row.queue)), place] += row.hours
+    whole = np.concatenate(
+        [*[flows[:, :, :per_week]] * stage.before, flows, flows[:, :, -per_week:]], axis=2
+    )[:, :, : stage.bins]
+    # classes of one pool (people with fewer skills) share its plan by the pool's whole
+    return np.asarray([whole[pool] for pool, _ in stage.classes]).cumsum(axis=2)

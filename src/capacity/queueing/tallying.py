@@ -1,0 +1,182 @@
+"""Scores of played paths, gathered into a simulation result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from capacity.domain import Demand, Promise, Simulation, Target
+from capacity.queueing.cases import Visits
+from capacity.queueing.events import Played
+from capacity.queueing.measuring import Score, Seen, Span, score_target
+from capacity.queueing.stage import Stage
+
+Floats = NDArray[np.float64]
+
+_TURNAROUND_PATHS = 20
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """Scores path by path; one is filled and read by `simulate`."""
+
+    stage: Stage
+    goals: list[tuple[str, Target]]
+    spans: list[Span]
+
+    def __post_init__(self) -> None:
+        self.scores: list[list[Score]] = [[] for _ in self.goals]
+        self.waits: list[list[Floats]] = [[] for _ in self.stage.operation.queues]
+        self.exposure = np.zeros(len(self.stage.operation.pools))
+        self.overrun = 0.0
+        self.played = 0
+
+    def add(self, visits: Visits, played: Played) -> None:
+        """Score one path."""
+        released, started = np.asarray(played.released), np.asarray(played.started)
+        ended = np.asarray(played.ended)
+        names = self.stage.operation.queue_names
+        views = []
+        for number in range(len(names)):
+            rows = np.flatnonzero(visits.queue == number)
+            first, last = visits.first[rows], visits.last[rows]
+            views.append(
+                Seen(
+                    clock=visits.clock[rows],
+                    released=released[first],
+                    started=started[first],
+                    closed=ended[last],
+                    is_open=visits.is_open[rows],
+                )
+            )
+        for goal, (name, target) in enumerate(self.goals):
+            number = names.index(name)
+            self.scores[goal].append(score_target(views[number], target, self.spans[number]))
+        if self.played < _TURNAROUND_PATHS:
+            for number, seen in enumerate(views):
+                self.waits[number].append(_turnaround(seen, self.spans[number]))
+        self._add_people(played, started, ended)
+        self.played += 1
+
+    def _add_people(self, played: Played, started: Floats, ended: Floats) -> None:
+        stage = self.stage
+        person = np.asarray(played.person)
+        rows = np.flatnonzero(
+            (person >= 0) & (started >= stage.first_hour) & (started < stage.last_hour)
+        )
+        offs = np.array([duty.stints[-1][1] for duty in stage.duties])
+        self.overrun += float(np.maximum(ended[rows] - offs[person[rows]], 0.0).sum())
+        used = np.asarray(played.exposure)
+        for duty, hours in zip(stage.duties, used, strict=True):
+            if stage.first_hour <= duty.stints[0][0] < stage.last_hour:
+                self.exposure[duty.pool] += hours
+
+    def simulation(self, paths: int, seed: int, demand: Demand) -> Simulation:
+        """The result over all paths."""
+        stage = self.stage
+        promises = tuple(
+            promise_of(name, target, scores)
+            for (name, target), scores in zip(self.goals, self.scores, strict=True)
+        )
+        shares = [np.concatenate([score.share for score in scores]) for scores in self.scores]
+        late = [
+            float(np.mean([score.cases > score.on_time for score in scores]))
+            for scores in self.scores
+        ]
+        at_work = [
+            (max(on, stage.first_hour), min(off, stage.last_hour))
+            for duty in stage.duties
+            for on, off in duty.stints
+        ]
+        return Simulation(
+            promises=promises,
+            weekly_share=np.stack(shares, axis=1) if shares else np.zeros((paths * stage.weeks, 0)),
+            n_paths=paths,
+            seed=seed,
+            hours=sum(max(0.0, off - on) for on, off in at_work),
+            exposure_hours=tuple(
+                (pool.name, float(hours) / paths)
+                for pool, hours in zip(stage.operation.pools, self.exposure, strict=True)
+            ),
+            turnaround=_turnaround_frame(stage.operation.queue_names, self.waits),
+            any_late=tuple(late),
+            overrun_hours=self.overrun / paths,
+            weeks=stage.weeks,
+            notes=_notes(stage, demand),
+        )
+
+
+def promise_of(name: str, target: Target, scores: list[Score]) -> Promise:
+    """One promise from the scores of all paths."""
+    weekly = np.concatenate([score.share for score in scores])
+    cases = np.concatenate([score.cases for score in scores])
+    share, error = _mean_share(weekly, cases, paths=len(scores))
+    hour_cases = np.sum([score.hour_cases for score in scores], axis=0)
+    hour_good = np.sum([score.hour_on_time for score in scores], axis=0)
+    worst, worst_share = _worst_hour(hour_cases, hour_good)
+    return Promise(
+        queue=name,
+        target=target,
+        share=share,
+        standard_error=error,
+        weeks_kept=float(np.mean(np.isnan(weekly) | (weekly >= target.share))),
+        worst_hour=worst,
+        worst_hour_share=worst_share,
+        backlog_end=float(np.mean([score.backlog_end for score in scores])),
+        oldest_hours=float(np.mean([score.oldest_hours for score in scores])),
+    )
+
+
+def _mean_share(weekly: Floats, cases: Floats, *, paths: int) -> tuple[float, float]:
+    """Case-weighted mean share and its standard error: paths are the independent units."""
+    weight = np.where(np.isnan(weekly), 0.0, cases)
+    if weight.sum() == 0:
+        return float("nan"), float("nan")
+    good = np.where(np.isnan(weekly), 0.0, weekly) * weight
+    by_path, size = good.reshape(paths, -1).sum(axis=1), weight.reshape(paths, -1).sum(axis=1)
+    share = float(by_path.sum() / size.sum())
+    if paths < 2:
+        return share, float("nan")
+    residual = by_path - share * size
+    return share, float(np.sqrt(np.var(residual, ddof=1) / paths) / size.mean())
+
+
+def _worst_hour(cases: Floats, good: Floats) -> tuple[int, float]:
+    """Hour of the week with the lowest share among hours with enough cases to tell."""
+    if cases.sum() == 0:
+        return 0, float("nan")
+    enough = cases >= min(20.0, float(cases.max()))
+    share = np.where(enough, good / np.where(cases > 0, cases, 1.0), np.inf)
+    worst = int(np.argmin(share))
+    return worst, float(share[worst])
+
+
+def _turnaround(seen: Seen, span: Span) -> Floats:
+    start = np.where(np.isnan(seen.clock), seen.released, seen.clock)
+    rows = (start >= span.first) & (start < span.last) & ~seen.is_open
+    return np.asarray(seen.closed[rows] - start[rows])
+
+
+def _turnaround_frame(names: tuple[str, ...], waits: list[list[Floats]]) -> pd.DataFrame:
+    """Quantiles of hours from arrival to closing; infinite where still open at the end."""
+    rows = []
+    for name, parts in zip(names, waits, strict=True):
+        hours = np.concatenate([np.zeros(0), *parts])
+        row: dict[str, object] = {"queue": name, "cases": len(hours)}
+        for level in (0.5, 0.9, 0.95, 0.99):
+            value = np.quantile(hours, level, method="higher") if len(hours) else np.nan
+            row[f"p{round(100 * level)}_hours"] = float(value)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _notes(stage: Stage, demand: Demand) -> tuple[str, ...]:
+    start = (
+        "steady-state opening backlog (one week of warm-up)"
+        if stage.before
+        else f"{len(demand.backlog.queues)} cases open at the start"
+    )
+    return (f"{start}; {stage.weeks} week(s) a path; dispatch: {stage.dispatch.value}",)
