@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from capacity.domain import Attrition, AttritionBand, MonthGrid, Ramp
 from capacity.errors import DataError
-from capacity.headcount.calendar import PlanCalendar
+from capacity.headcount.clock import PlanCalendar
 from capacity.headcount.cohorts import Exit, Join, Move, run_flows
 from capacity.headcount.levers import productive_heads
 from capacity.headcount.tenure import leave_shares, mentor_shares, ramp_shares

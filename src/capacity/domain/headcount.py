@@ -75,7 +75,7 @@ class HeadcountPlan:
         """By month: share of paths in which some pool is short; nan if it was not simulated."""
         if "risk_short" not in self.frame:
             return np.full(self.months.periods, np.nan)
-        return self.of("all")["risk_short"].to_numpy(dtype=float)
+        return np.asarray(self.of("all")["risk_short"], dtype=float)
 
     def summary(self) -> str:
         """Month by month in words: required, have, gap, action, cost, risk; then what binds."""

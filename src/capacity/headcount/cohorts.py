@@ -9,7 +9,7 @@ import numpy as np
 
 from capacity.domain.pool import Attrition, Pool
 from capacity.errors import DataError
-from capacity.headcount.calendar import PlanCalendar
+from capacity.headcount.clock import PlanCalendar
 from capacity.headcount.tenure import TENURED, leave_shares
 
 

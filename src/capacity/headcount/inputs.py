@@ -16,7 +16,7 @@ from capacity.domain.hiring import (
     PlannedTransfer,
 )
 from capacity.domain.operation import Operation
-from capacity.headcount.calendar import WEEKS_PER_MONTH, PlanCalendar
+from capacity.headcount.clock import WEEKS_PER_MONTH, PlanCalendar
 from capacity.headcount.cohorts import Exit, Join, Move
 
 

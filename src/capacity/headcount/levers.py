@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.domain.pool import Pool
-from capacity.headcount.calendar import PlanCalendar
+from capacity.headcount.clock import PlanCalendar
 from capacity.headcount.cohorts import Flows
 from capacity.headcount.tenure import mentor_shares, ramp_shares
 

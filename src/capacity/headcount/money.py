@@ -12,7 +12,7 @@ from capacity.domain.faults import FaultList, nearest
 from capacity.domain.hiring import CostBook, GradeCost
 from capacity.domain.operation import Operation
 from capacity.domain.pool import Pool, PoolCost
-from capacity.headcount.calendar import PlanCalendar
+from capacity.headcount.clock import PlanCalendar
 
 LEDGER_COLUMNS = (
     "month",

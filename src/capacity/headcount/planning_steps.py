@@ -21,7 +21,7 @@ from capacity.domain.hiring import (
 )
 from capacity.domain.operation import Operation
 from capacity.domain.staffing import Staffing
-from capacity.headcount.calendar import WEEKS_PER_MONTH, PlanCalendar
+from capacity.headcount.clock import WEEKS_PER_MONTH, PlanCalendar
 from capacity.headcount.cohorts import Flows, Join, Move, run_flows
 from capacity.headcount.exposure import leaving_hazard, overtime_heads, pool_hours
 from capacity.headcount.inputs import PlannedFlows, collect_inputs

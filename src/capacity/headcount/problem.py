@@ -12,7 +12,7 @@ import pandas as pd
 from capacity.domain.hiring import HiringPolicy
 from capacity.domain.operation import Operation
 from capacity.domain.pool import Pool
-from capacity.headcount.calendar import WEEKS_PER_MONTH, PlanCalendar
+from capacity.headcount.clock import WEEKS_PER_MONTH, PlanCalendar
 from capacity.headcount.cohorts import Flows
 from capacity.headcount.levers import net_shares, productive_heads
 from capacity.headcount.money import PriceList

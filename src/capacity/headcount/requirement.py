@@ -11,7 +11,7 @@ from capacity.domain.curve import StaffingCurve
 from capacity.domain.operation import Operation
 from capacity.domain.staffing import Staffing
 from capacity.errors import DataError
-from capacity.headcount.calendar import HOURS_PER_WEEK, PlanCalendar
+from capacity.headcount.clock import HOURS_PER_WEEK, PlanCalendar
 
 
 def weekly_work(

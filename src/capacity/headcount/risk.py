@@ -6,7 +6,7 @@ import numpy as np
 
 from capacity.domain.pool import Pool
 from capacity.domain.seeds import stream
-from capacity.headcount.calendar import PlanCalendar
+from capacity.headcount.clock import PlanCalendar
 from capacity.headcount.cohorts import Cohort, Flows
 from capacity.headcount.levers import net_shares
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from capacity.domain.headcount import FINANCE_COLUMNS
 from capacity.domain.operation import Operation
-from capacity.headcount.calendar import PlanCalendar
+from capacity.headcount.clock import PlanCalendar
 from capacity.headcount.cohorts import Flows, Join, Move
 from capacity.headcount.levers import LeverUse
 from capacity.headcount.requirement import read_quantiles, round_heads

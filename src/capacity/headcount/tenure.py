@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from capacity.domain.pool import Attrition, Ramp
-from capacity.headcount.calendar import WEEKS_PER_MONTH
+from capacity.headcount.clock import WEEKS_PER_MONTH
 
 TENURED = 600.0  # months: tenure of people of whom none is known
 
