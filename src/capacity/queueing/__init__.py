@@ -11,6 +11,9 @@ from capacity.queueing.erlang import required_servers as required_servers
 from capacity.queueing.erlang import service_level as service_level
 from capacity.queueing.erlang import wait_mean as wait_mean
 from capacity.queueing.erlang import wait_quantile as wait_quantile
+from capacity.queueing.playing import WorkPaths as WorkPaths
+from capacity.queueing.playing import draw_work_paths as draw_work_paths
+from capacity.queueing.playing import play as play
 from capacity.queueing.simulation import Engine as Engine
 from capacity.queueing.simulation import simulate as simulate
 from capacity.queueing.staffing import staff as staff

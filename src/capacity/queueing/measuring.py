@@ -52,7 +52,7 @@ class Score:
     share: Floats
     hour_cases: Floats
     hour_on_time: Floats
-    backlog_end: int
+    backlog_end: float
     oldest_hours: float
 
 
@@ -83,7 +83,7 @@ def score_target(seen: Seen, target: Target, span: Span) -> Score:
         share=_share(target.per, cases, good, (start[rows] - span.first, on_time[rows])),
         hour_cases=hours,
         hour_on_time=hours_good,
-        backlog_end=int(open_end.sum()),
+        backlog_end=float(open_end.sum()),
         oldest_hours=float(ages.max(initial=0.0)),
     )
 

@@ -109,7 +109,7 @@ def simulate(
     people = people_arrays(list(stage.duties), stage.kinds, stage.grid.hours)
     rules = rules_of(stage)
     goals = [(queue.name, target) for queue in operation.queues for target in queue.targets]
-    tally = Tally(stage=stage, goals=goals, spans=_spans(stage))
+    tally = Tally(stage=stage, goals=goals, spans=spans_of(stage))
     for path in range(count):
         counts = path_counts(demand, stage, path)
         arrivals = draw_arrivals(
@@ -168,7 +168,8 @@ def _default_paths(demand: Demand, stage: Stage) -> int:
     return max(20, _CASES_AT_MOST // cases)
 
 
-def _spans(stage: Stage) -> list[Span]:
+def spans_of(stage: Stage) -> list[Span]:
+    """The counted weeks by queue, with the local hour of the week of each bin."""
     spans = []
     periods = stage.weeks * stage.grid.intervals_per_week
     grid = TimeGrid(start=stage.grid.start, minutes=stage.grid.minutes, periods=periods)

@@ -77,7 +77,7 @@ def staff(demand: Demand, operation: Operation) -> Staffing:
         as_of=demand.as_of,
         source=source,
         backlog=demand.backlog,
-        opening=_opening(demand, operation, plans),
+        opening=opening_work(demand, operation),
         notes=(*demand.notes, *_notes(demand, operation, plans)),
     )
 
@@ -172,22 +172,17 @@ def _check_target(queue: Queue, target: Target, faults: FaultList) -> None:
         )
 
 
-def _opening(
-    demand: Demand, operation: Operation, plans: tuple[QueuePlan, ...]
-) -> tuple[tuple[str, float, float], ...]:
+def opening_work(demand: Demand, operation: Operation) -> tuple[tuple[str, float, float], ...]:
     """(queue, hours left, work hours) of the open cases, and of what they will escalate."""
-    gains = _onward(operation)
+    plans = [staff_queue(queue) for queue in operation.queues]
+    onward = _onward(operation)
     rows: list[tuple[str, float, float]] = []
     for column, queue in enumerate(operation.queues):
         for age in demand.backlog.ages(queue.name):
             rows += [
-                (
-                    plan.queue,
-                    plan.window_hours - float(age),
-                    gains[k, column] * plan.hours_per_arrival,
-                )
-                for k, plan in enumerate(plans)
-                if gains[k, column] > 0
+                (plan.queue, plan.window_hours - float(age), share * plan.hours_per_arrival)
+                for plan, share in zip(plans, onward[:, column], strict=True)
+                if share > 0
             ]
     order = {name: i for i, name in enumerate(operation.queue_names)}
     return tuple(sorted(rows, key=lambda row: (order[row[0]], row[1])))
