@@ -1,0 +1,3 @@
+"""The independent recount of a roster; shares no code with what builds one."""
+
+from capacity.scheduling.checking.report import check as check

@@ -1,0 +1,122 @@
+"""Recount a roster from its table alone and report every breach."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from capacity.domain.operation import Operation
+from capacity.domain.roster import CheckReport, Roster
+from capacity.domain.shift_plan import ShiftPlan
+from capacity.scheduling.checking.duties import Duty, read_duties
+from capacity.scheduling.checking.exposure_rules import (
+    ExposureLimits,
+    exposure_breaches,
+    hours_by_day,
+)
+from capacity.scheduling.checking.findings import Breach, breach_frame
+from capacity.scheduling.checking.plan_rules import plan_breaches
+from capacity.scheduling.checking.table_rules import (
+    require_columns,
+    shape_breaches,
+    skill_breaches,
+    unsound_rows,
+)
+from capacity.scheduling.checking.work_rules import work_breaches
+
+RULES = (
+    "known names",
+    "finite times",
+    "overlaps",
+    "whole shifts",
+    "skills and languages",
+    "exposure a day",
+    "exposure in 24 h",
+    "exposure a week",
+    "rolling exposure",
+    "exposed days in a row",
+    "recovery days",
+    "minutes in a row",
+    "latest local time",
+    "last minutes of the shift",
+    "wellness",
+    "exposure in overtime",
+    "rest",
+    "days in a row",
+    "days a week",
+    "contract hours",
+    "time off",
+    "breaks",
+)
+
+
+def check(roster: Roster, operation: Operation, shifts: ShiftPlan | None = None) -> CheckReport:
+    """Recount every rule from the roster table alone, in elapsed UTC time.
+
+    Shares no code with what builds rosters: it reads the table and the operation, nothing else.
+    A measure that is not a finite number is a breach, and so is a row that cannot be read. With
+    `shifts` it also recounts that every planned head and hour is in the roster or listed as
+    unfilled or unassigned.
+
+    Parameters
+    ----------
+    roster : Roster
+        The table to recount; its `accepted` mark is ignored.
+    operation : Operation
+        People, pools, queues and caps.
+    shifts : ShiftPlan, optional
+        The plan that the roster claims to fill.
+
+    Returns
+    -------
+    CheckReport
+        All breaches, and the weighted exposure hours of each person and duty day.
+
+    Raises
+    ------
+    DataError
+        The table lacks columns or its times carry no zone.
+    """
+    frame = roster.frame
+    require_columns(frame)
+    unsound, breaches = unsound_rows(frame, operation)
+    exposure: list[dict[str, object]] = []
+    for duties in read_duties(frame[~unsound], operation).values():
+        found, rows = _person(duties, roster, operation)
+        breaches += found
+        exposure += rows
+    checked: tuple[str, ...] = RULES
+    if shifts is not None:
+        breaches += plan_breaches(roster, shifts)
+        checked = (*RULES, "cover of the plan")
+    table = pd.DataFrame(exposure, columns=["person", "pool", "date", "hours", "limit"])
+    return CheckReport(breaches=breach_frame(breaches), exposure=table, checked=checked)
+
+
+def _person(
+    duties: list[Duty], roster: Roster, operation: Operation
+) -> tuple[list[Breach], list[dict[str, object]]]:
+    person, pool, zone = duties[0].person, duties[0].pool, duties[0].zone
+    first_day = roster.grid.start.tz_convert(ZoneInfo(zone)).date()
+    limits = ExposureLimits(
+        cap=operation.cap_of(pool),
+        share=operation.tier_share(person.tier),
+        first_day=min(first_day, *(duty.day for duty in duties)),
+        wellness_minutes_per_hour=operation.wellness_minutes_per_exposure_hour,
+        wellness_is_break=operation.wellness_is_break,
+        contract_hours=person.hours_per_week or pool.hours_per_week,
+    )
+    breaches = [
+        *shape_breaches(duties),
+        *skill_breaches(duties, operation),
+        *work_breaches(duties, limits.first_day),
+        *exposure_breaches(duties, limits),
+    ]
+    daily = limits.hours(limits.cap.hours_per_day)
+    days = hours_by_day(duties, limits)
+    rows: list[dict[str, object]] = [
+        {"person": person.id, "pool": pool.name, "date": day, "hours": days[day], "limit": daily}
+        for day in sorted({duty.day for duty in duties})
+    ]
+    return breaches, rows

@@ -1,0 +1,159 @@
+"""Recount of working-time rules: rest, days, contract hours, time off, breaks of the shift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from capacity.domain.roster import Activity
+from capacity.domain.shift import Break, ShiftTemplate
+from capacity.scheduling.checking.duties import HOUR, MINUTE, Duty, local_time, nanoseconds
+from capacity.scheduling.checking.findings import Breach, exceeds
+
+
+def work_breaches(duties: list[Duty], first_day: date) -> Iterator[Breach]:
+    """Rest, days in a row and a week, contract hours, time off and breaks of one person."""
+    yield from _rest(duties)
+    yield from _days_in_row(duties, first_day)
+    yield from _weeks(duties)
+    for duty in duties:
+        yield from _time_off(duty)
+        yield from _breaks(duty)
+        yield from _template(duty)
+
+
+def _found(rule: str, duty: Duty, measured: float, limit: float, detail: str) -> Breach:
+    return Breach(
+        rule=rule,
+        person=duty.person.id,
+        date=duty.day,
+        start=duty.start,
+        measured=measured,
+        limit=limit,
+        detail=detail,
+    )
+
+
+def _rest(duties: list[Duty]) -> Iterator[Breach]:
+    """Elapsed hours between two shifts; the last shift before the horizon counts."""
+    previous = duties[0].person.last_shift_end
+    end = None if previous is None else nanoseconds(previous)
+    for duty in duties:
+        if end is not None:
+            rest = (duty.start - end) / HOUR
+            if exceeds(duty.pool.min_rest_hours, rest):
+                yield _found(
+                    "rest",
+                    duty,
+                    rest,
+                    duty.pool.min_rest_hours,
+                    "elapsed hours since the last shift",
+                )
+        end = duty.end if end is None else max(end, duty.end)
+
+
+def _days_in_row(duties: list[Duty], first_day: date) -> Iterator[Breach]:
+    worked = {duty.day for duty in duties}
+    worked |= {
+        first_day - timedelta(days=back) for back in range(1, duties[0].person.carried_days + 1)
+    }
+    for duty in duties:
+        run = 1
+        while duty.day - timedelta(days=run) in worked:
+            run += 1
+        if run > duty.pool.max_days_in_row:
+            yield _found(
+                "days in a row", duty, float(run), float(duty.pool.max_days_in_row), "days"
+            )
+
+
+def _weeks(duties: list[Duty]) -> Iterator[Breach]:
+    """Paid hours and days by the week of the duty date, and one shift a day."""
+    weeks: dict[date, list[Duty]] = {}
+    for duty in duties:
+        weeks.setdefault(duty.day - timedelta(days=duty.day.weekday()), []).append(duty)
+    for monday, items in weeks.items():
+        last = items[-1]
+        contract = last.person.hours_per_week or last.pool.hours_per_week
+        paid = sum(duty.paid_hours for duty in items)
+        if exceeds(paid, contract):
+            yield _found(
+                "contract hours", last, paid, contract, f"paid hours in the week of {monday}"
+            )
+        days = len({duty.day for duty in items})
+        if days > last.pool.days_per_week:
+            yield _found(
+                "days a week",
+                last,
+                float(days),
+                float(last.pool.days_per_week),
+                f"week of {monday}",
+            )
+
+
+def _time_off(duty: Duty) -> Iterator[Breach]:
+    """Neither the duty date nor a local date that the shift reaches is a day off."""
+    reached = {
+        duty.day,
+        local_time(duty.start, duty.zone).date(),
+        local_time(duty.end - 1, duty.zone).date(),
+    }
+    for day in sorted(reached & set(duty.person.time_off)):
+        yield _found("time off", duty, 1.0, 0.0, f"{day} is free")
+
+
+def _template(duty: Duty) -> Iterator[Breach]:
+    """The shift is one of the pool's and as long as it says (elapsed)."""
+    template = _template_of(duty)
+    if template is None:
+        yield _found(
+            "unknown shift", duty, 0.0, 1.0, f"pool {duty.pool.name} has no shift {duty.shift!r}"
+        )
+        return
+    hours = (duty.end - duty.start) / HOUR
+    if abs(hours - template.length_minutes / 60) > 1e-9:
+        yield _found("shift length", duty, hours, template.length_minutes / 60, "elapsed hours")
+
+
+def _template_of(duty: Duty) -> ShiftTemplate | None:
+    return next((item for item in duty.pool.shifts if item.name == duty.shift), None)
+
+
+def _breaks(duty: Duty) -> Iterator[Breach]:
+    """Each break of the template is given whole, starting inside its window."""
+    template = _template_of(duty)
+    if template is None:
+        return
+    free = _break_stretches(duty)
+    for item in sorted(template.breaks, key=lambda one: (one.latest_minute, one.earliest_minute)):
+        begins = [_begins(stretch, item) for stretch in free]
+        place = next((n for n, begin in enumerate(begins) if begin is not None), None)
+        begin = None if place is None else begins[place]
+        if place is None or begin is None:
+            window = f"between minutes {item.earliest_minute} and {item.latest_minute}"
+            yield _found("break", duty, 0.0, float(item.minutes), f"{item.minutes} min {window}")
+            continue
+        low, high = free.pop(place)
+        rest = [(low, begin), (begin + item.minutes, high)]
+        free[place:place] = [part for part in rest if part[1] > part[0]]
+
+
+def _begins(stretch: tuple[float, float], item: Break) -> float | None:
+    """Minute at which a break fits into a stretch of break time, or None."""
+    begin = max(stretch[0], float(item.earliest_minute))
+    fits = begin <= item.latest_minute and begin + item.minutes <= stretch[1] + 1e-9
+    return begin if fits else None
+
+
+def _break_stretches(duty: Duty) -> list[tuple[float, float]]:
+    """Stretches of break time as minutes of the shift."""
+    stretches: list[tuple[float, float]] = []
+    for item in duty.slices:
+        if item.activity != Activity.BREAK.value:
+            continue
+        low, high = (item.start - duty.start) / MINUTE, (item.end - duty.start) / MINUTE
+        if stretches and low <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], max(high, stretches[-1][1]))
+        else:
+            stretches.append((low, high))
+    return stretches

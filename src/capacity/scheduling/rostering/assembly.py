@@ -1,0 +1,182 @@
+"""Persons for an anonymous shift plan: shifts first, then minutes, then the recount."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from capacity.domain.operation import Operation
+from capacity.domain.roster import Roster
+from capacity.domain.shift_plan import ShiftPlan
+from capacity.errors import DataError
+from capacity.scheduling.checking import check
+from capacity.scheduling.rostering.cohorts import MINUTE_NS, Cohorts, read_cohorts
+from capacity.scheduling.rostering.plan_problem import plan_problem
+from capacity.scheduling.rostering.problem import Ints
+from capacity.scheduling.rostering.rotation import rotate
+from capacity.scheduling.rostering.search import SearchLimits, search_roster
+from capacity.scheduling.rostering.slicing import PoolSlices, pool_slices, slice_rows
+from capacity.scheduling.rostering.unfilled import unfilled_rows
+
+COLUMNS = ["person", "pool", "shift", "date", "start", "end", "activity", "queue"]
+UNFILLED = ["pool", "shift", "date", "start", "end", "heads", "reason"]
+UNASSIGNED = ["queue", "start", "hours", "reason"]
+QUICK = SearchLimits(moves=20, stall=10, move_nodes=20, proof_nodes=20, gap=1e-3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _PoolRoster:
+    rows: list[tuple[object, ...]]
+    unfilled: list[tuple[object, ...]]
+    unassigned: list[tuple[object, ...]]
+    note: str
+
+
+def roster(
+    shifts: ShiftPlan,
+    operation: Operation,
+    *,
+    seed: int = 0,
+    limits: SearchLimits | None = None,
+    stable_weeks: bool = False,
+) -> Roster:
+    """Give an anonymous shift plan to the persons of the operation, to the minute.
+
+    Two steps for each pool. First, who takes which shift: rest in elapsed time, days in a row
+    and a week, contract hours and time off are hard; skills, requests and a fair share of
+    nights, weekends and exposure (carried history included) are priced. Then the rotation
+    inside the shifts by slices of 5 to 15 minutes, in which every exposure cap of every person
+    is hard. What no person can take is listed in `unfilled` (shifts) and `unassigned` (hours),
+    never dropped. The roster is `accepted` only if the independent recount finds no breach.
+
+    Parameters
+    ----------
+    shifts : ShiftPlan
+        Heads by pool, date and shift; breaks; work by pool, queue and interval.
+    operation : Operation
+        With people.
+    seed : int
+        Same seed, same roster, byte for byte (unless `limits.wall_seconds` is set).
+    limits : SearchLimits, optional
+        How hard to search for the best choice of shifts.
+    stable_weeks : bool
+        Prefer one kind of shift for each person through a week.
+
+    Raises
+    ------
+    DataError
+        The operation lists no people, or the plan cannot be read.
+    """
+    if not operation.people:
+        raise DataError(
+            f"operation {operation.name} lists no people, so there is nobody to roster. "
+            "Fix: add a [people] table (ids only)."
+        )
+    _require_known_pools(shifts, operation)
+    parts = [
+        _pool_roster(
+            shifts,
+            operation,
+            read_cohorts(shifts, operation, pool),
+            seed,
+            limits or QUICK,
+            stable_weeks,
+        )
+        for pool in operation.pools
+    ]
+    result = Roster(
+        grid=shifts.grid,
+        frame=_frame([row for part in parts for row in part.rows], COLUMNS),
+        unfilled=_frame([row for part in parts for row in part.unfilled], UNFILLED),
+        unassigned=_frame([row for part in parts for row in part.unassigned], UNASSIGNED),
+        seed=seed,
+        notes=tuple(part.note for part in parts if part.note),
+    )
+    report = check(result, operation, shifts)
+    notes = result.notes if report.passed else (*result.notes, report.summary())
+    return replace(result, accepted=report.passed, notes=notes)
+
+
+def _require_known_pools(shifts: ShiftPlan, operation: Operation) -> None:
+    named = {*shifts.shifts["pool"], *(shifts.flows["pool"] if len(shifts.flows) else ())}
+    unknown = sorted(named - set(operation.pool_names))
+    if unknown:
+        raise DataError(
+            f"The shift plan names unknown pools {unknown}; known: {operation.pool_names}."
+        )
+
+
+def _pool_roster(
+    plan: ShiftPlan,
+    operation: Operation,
+    cohorts: Cohorts,
+    seed: int,
+    limits: SearchLimits,
+    stable_weeks: bool,
+) -> _PoolRoster:
+    chosen, note = _choose_shifts(plan, operation, cohorts, seed, limits, stable_weeks)
+    slices = pool_slices(plan, operation, cohorts, chosen)
+    rotation = rotate(slices.task)
+    return _PoolRoster(
+        rows=list(slice_rows(slices, rotation)),
+        unfilled=unfilled_rows(cohorts, chosen),
+        unassigned=_unassigned(plan, slices, rotation.left_heads),
+        note=note,
+    )
+
+
+def _choose_shifts(
+    plan: ShiftPlan,
+    operation: Operation,
+    cohorts: Cohorts,
+    seed: int,
+    limits: SearchLimits,
+    stable_weeks: bool,
+) -> tuple[Ints, str]:
+    empty = np.full((len(cohorts.people), len(cohorts.dates)), -1, dtype=np.int64)
+    if not cohorts.people or not cohorts.exists.any():
+        return empty, ""
+    problem = plan_problem(plan, operation, cohorts, stable_weeks=stable_weeks)
+    found = search_roster(problem, seed=seed, limits=limits)
+    note = (
+        f"{cohorts.pool.name}: choice of shifts {found.status.value}, "
+        f"objective {found.objective:.2f}, bound {found.bound:.2f}"
+    )
+    return found.chosen, note
+
+
+def _unassigned(plan: ShiftPlan, pool: PoolSlices, left: np.ndarray) -> list[tuple[object, ...]]:
+    """Hours left over, filed under the last intervals that asked for them (first in, first out)."""
+    rows: list[tuple[object, ...]] = [
+        (queue, begin, hours, "the plan puts it outside its own horizon")
+        for queue, begin, hours in pool.outside
+    ]
+    per = plan.grid.minutes // pool.grid.minutes
+    for number, queue in enumerate(pool.queues):
+        hours = float(left[number]) * pool.task.slice_hours
+        small = hours < pool.task.slice_hours - 1e-9
+        reason = "less than one slice" if small else "no eligible person within the caps was free"
+        wanted = pool.task.heads[number] * pool.task.slice_hours
+        blocks = [
+            (first, wanted[first : first + per].sum()) for first in range(0, wanted.size, per)
+        ]
+        for first, amount in reversed(blocks):
+            if hours <= 1e-9:
+                break
+            part = min(hours, float(amount))
+            if part > 0:
+                begin = pool.grid.origin + first * pool.grid.minutes * MINUTE_NS
+                rows.append((queue, begin, part, reason))
+                hours -= part
+    return rows
+
+
+def _frame(rows: list[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=columns)
+    for name in ("start", "end"):
+        if name in columns:
+            frame[name] = pd.to_datetime(frame[name].astype("int64"), unit="ns", utc=True)
+    keys = [name for name in ("person", "pool", "queue", "start") if name in columns]
+    return frame.sort_values(keys, kind="stable", ignore_index=True)

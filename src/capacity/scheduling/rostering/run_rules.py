@@ -1,0 +1,80 @@
+"""Shortest and longest runs of work and rest as rows on starts and stops."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capacity.scheduling.rostering.parts import ModelParts
+from capacity.scheduling.rostering.problem import Ints, RunRule
+
+
+def add_runs(parts: ModelParts, work: Ints, rules: tuple[RunRule, ...]) -> None:
+    """Shortest and longest runs by start and stop columns (minimum up and down times).
+
+    A run that started within the last `shortest_work` days still goes on; one that stopped
+    within `shortest_rest` days has not started again. These are the facets of the minimum up
+    and down time polytope [Rajan and Takriti 2005, IBM Research Report RC23628]; stated so,
+    the linear bound is far tighter than with one row for each forbidden pattern.
+    """
+    people, days = work.shape
+    for rule in rules:
+        start = parts.add_columns(people * days).reshape(people, days)
+        stop = parts.add_columns(people * days).reshape(people, days)
+        changes = [work[:, 1:], work[:, :-1], start[:, 1:], stop[:, 1:]]
+        columns = np.stack(changes, axis=2).reshape(-1, 4)
+        parts.add_rows(columns, [1.0, -1.0, -1.0, 1.0], lower=0.0, upper=0.0)
+        for person in range(people):
+            _add_shortest(parts, work[person], start[person], int(rule.shortest_work[person]))
+            _add_rest(parts, work[person], stop[person], int(rule.shortest_rest[person]))
+            _add_longest(parts, work[person], start[person], rule, person)
+            _add_carried(parts, work[person], rule, person)
+
+
+def _add_shortest(parts: ModelParts, work: Ints, start: Ints, shortest: int) -> None:
+    for day in range(1, work.size):
+        begun = start[max(day - shortest + 1, 1) : day + 1]
+        _row(parts, [*begun, work[day]], [1.0] * begun.size + [-1.0], upper=0.0)
+
+
+def _add_rest(parts: ModelParts, work: Ints, stop: Ints, rest: int) -> None:
+    for day in range(1, work.size):
+        ended = stop[max(day - rest + 1, 1) : day + 1]
+        _row(parts, [*ended, work[day]], [1.0] * (ended.size + 1), upper=1.0)
+
+
+def _add_longest(parts: ModelParts, work: Ints, start: Ints, rule: RunRule, person: int) -> None:
+    """A day of work needs a start within the last `longest` days; windows hold the edge."""
+    longest, carried = int(rule.longest_work[person]), int(rule.carried[person])
+    for day in range(longest, work.size):
+        recent = start[day - longest + 1 : day + 1]
+        _row(parts, [*recent, work[day]], [-1.0] * recent.size + [1.0], upper=0.0)
+    for first in range(-max(carried, 0), work.size - longest):
+        window = work[max(first, 0) : first + longest + 1]
+        _row(parts, [*window], [1.0] * window.size, upper=float(longest + min(first, 0)))
+
+
+def _add_carried(parts: ModelParts, work: Ints, rule: RunRule, person: int) -> None:
+    """A run that began before the horizon first reaches its shortest length."""
+    carried = int(rule.carried[person])
+    shortest, rest = int(rule.shortest_work[person]), int(rule.shortest_rest[person])
+    if carried > 0:
+        for day in range(min(max(shortest - carried, 0), work.size)):
+            _row(parts, [work[day]], [1.0], lower=1.0)
+        for day in range(1, min(rest, work.size)):
+            _row(parts, [work[0], work[day]], [-1.0, 1.0], upper=0.0)
+    elif carried < 0:
+        for day in range(min(max(rest + carried, 0), work.size)):
+            _row(parts, [work[day]], [1.0], upper=0.0)
+        for day in range(1, min(shortest, work.size)):
+            _row(parts, [work[0], work[day]], [1.0, -1.0], upper=0.0)
+
+
+def _row(
+    parts: ModelParts,
+    columns: list[int],
+    values: list[float],
+    *,
+    lower: float = -np.inf,
+    upper: float = np.inf,
+) -> None:
+    parts.add_rows(np.array([columns], dtype=np.int64), values, lower=lower, upper=upper)
