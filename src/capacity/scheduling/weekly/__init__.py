@@ -1,0 +1,1 @@
+"""The shift program of one week: cohorts, rules, solving, rounding, playing."""

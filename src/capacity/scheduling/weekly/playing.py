@@ -1,0 +1,275 @@
+"""Play joint weekly paths against the shifts of a week, under the dispatch rule that ships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from capacity.domain import MeasuredAt, Operation, Promise, Queue, Staffing, Target
+from capacity.domain.seeds import stream
+from capacity.program.slots import FloatArray, IntArray
+from capacity.queueing.handling import handling_points
+from capacity.queueing.player import Played, on_time_weight, play_weeks
+from capacity.scheduling.weekly import rules
+from capacity.scheduling.weekly.solving import SolvedWeek
+from capacity.scheduling.weekly.week import Week
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlayedTarget:
+    """One target over the paths: share on time by path, and by path and interval."""
+
+    queue: str
+    target: Target
+    shares: FloatArray
+    on_time: FloatArray
+    work: FloatArray
+    backlog_cases: float
+    oldest_hours: float
+
+    @property
+    def weeks_kept(self) -> float:
+        """Share of paths that reach the target (a path without cases keeps it)."""
+        return float(self.kept.mean())
+
+    @property
+    def kept(self) -> np.ndarray:
+        """By path: whether the target is reached."""
+        return np.isnan(self.shares) | (self.shares >= self.target.share)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlayedWeek:
+    """What the paths made of a plan: one entry a target."""
+
+    targets: tuple[PlayedTarget, ...]
+    paths: int
+
+    @property
+    def kept(self) -> float:
+        """Share of joint paths that keep EVERY target."""
+        if not self.targets:
+            return 1.0
+        return float(np.all([target.kept for target in self.targets], axis=0).mean())
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathWork:
+    """Work hours (queues, paths, intervals): `lead` warm-up intervals, the week, a tail."""
+
+    work: FloatArray
+    lead: int
+    periods: int
+    opening: tuple[tuple[int, float, float], ...]
+
+
+def draw_paths(
+    staffing: Staffing,
+    operation: Operation,
+    *,
+    first: int,
+    periods: int,
+    paths: int,
+    steady: bool,
+    opening: tuple[tuple[int, float, float], ...],
+) -> PathWork:
+    """Joint weekly paths with a tail in which the last cases of the week come due.
+
+    A steady week is preceded by a week of mean work, so that it starts from the backlog that the
+    plan itself leaves; otherwise it starts from the known opening work.
+    """
+    tail = min(periods, round(_longest_window(operation) / staffing.grid.hours))
+    lead = periods if steady else 0
+    total = np.zeros((len(operation.queues), paths, lead + periods + tail))
+    for q, name in enumerate(operation.queue_names):
+        if name not in staffing.queues:
+            continue
+        last = min(first + periods + tail, staffing.grid.periods)
+        cases = staffing.cases(name, periods=last, paths=paths)[:, first:]
+        drawn = draw_work(cases, operation.queue(name), staffing)
+        mean = staffing.work(name, periods=first + periods)[:, first:].mean(axis=0)
+        total[q, :, lead : lead + drawn.shape[1]] = drawn
+        missing = lead + periods + tail - (lead + drawn.shape[1])
+        if missing:
+            total[q, :, -missing:] = mean[drawn.shape[1] - periods :][:missing]
+        if lead:
+            total[q, :, :lead] = mean
+    return PathWork(work=total, lead=lead, periods=periods, opening=opening)
+
+
+def draw_work(cases: FloatArray, queue: Queue, staffing: Staffing) -> FloatArray:
+    """Hours of work of random handling times: gamma with the mean and variance of their sum."""
+    hours = staffing.plan_of(queue.name).hours_per_arrival
+    variance = queue.handling.cv**2
+    if variance == 0:
+        return cases * hours
+    rng = stream(staffing.seed, "handling", queue.name)
+    return np.asarray(rng.gamma(np.maximum(cases, 0.0) / variance, hours * variance))
+
+
+def play_plan(solved: SolvedWeek, drawn: PathWork, staffing: Staffing) -> PlayedWeek:
+    """Play every path under earliest due date within skills; only what has arrived is seen."""
+    week = solved.week
+    people = _cycle(person_hours(solved), drawn)
+    limits = exposure_by_pool(solved)
+    windows = np.array([_window(staffing, name) for name in week.operation.queue_names])
+    played = play_weeks(
+        drawn.work,
+        people,
+        week.serves,
+        window_hours=windows,
+        interval_hours=week.grid.hours,
+        opening=drawn.opening,
+        is_open=_cycle(week.profile.open_share, drawn) > 0,
+        severity=week.severity if limits else None,
+        exposure=_cycle(limits[0], drawn) if limits else None,
+        exposure_held=_cycle(limits[1], drawn) if limits else None,
+    )
+    targets = []
+    for q, queue in enumerate(week.operation.queues):
+        for target in queue.targets:
+            if queue.name in staffing.queues:
+                targets.append(_judge(played, drawn, week, staffing, q, target))
+    return PlayedWeek(targets=tuple(targets), paths=drawn.work.shape[1])
+
+
+def person_hours(solved: SolvedWeek) -> FloatArray:
+    """Hours of work that each pool can do in each interval of the week, (pools, intervals).
+
+    Time at work less exposure rest, times the occupancy cap; the rest is that of the planned mix.
+    """
+    week = solved.week
+    hours = present_hours(solved)
+    flow, layout = solved.values["flow"], solved.layout
+    use = np.full(len(week.pools), np.nan)
+    for p in range(len(week.pools)):
+        mine = layout.flow_pool == p
+        rest = week.rest[p, layout.flow_queue[mine]]
+        total = flow[mine].sum()
+        mean = float(flow[mine] @ rest / total) if total > 0 else float(week.rest[p][week.serves[p]].max(initial=0.0))
+        use[p] = 1.0 / week.operation.occupancy_cap + mean
+    return hours / use[:, None]
+
+
+def present_hours(solved: SolvedWeek) -> FloatArray:
+    """Hours at work by pool and interval, breaks and in-shift losses taken off."""
+    week = solved.week
+    parts = rules.present(week)
+    total = parts["shifts"] @ solved.shifts
+    if solved.breaks.size:
+        total = total + parts["breaks"] @ solved.breaks
+    return np.asarray(total).reshape(len(week.pools), -1) + rules.carried_hours(week)
+
+
+def exposure_by_pool(solved: SolvedWeek) -> tuple[FloatArray, FloatArray] | None:
+    """Exposure hours that a pool gains by interval, and the most that those present may hold."""
+    week = solved.week
+    if not solved.layout.exposed_cohort.size:
+        return None
+    pools, periods = len(week.pools), week.grid.periods
+    gains, held = np.zeros((pools, periods)), np.zeros((pools, periods))
+    csr = week.exposable
+    for c in np.flatnonzero(solved.shifts > 0):
+        p = int(week.cohort_pool[c])
+        span = slice(csr.indptr[c], csr.indptr[c + 1])
+        times, hours = csr.indices[span], csr.data[span]
+        if not times.size:
+            continue
+        total = solved.shifts[c] * min(rules.daily_limit(week, p), float(hours.sum()))
+        begin = int(week.grid.index_of([week.cohorts[c].start])[0])
+        early = times < begin  # the part after midnight of a steady week's last night
+        share = float(hours[early].sum() / hours.sum())
+        gains[p, times[~early].min() if (~early).any() else times.min()] += total * (1 - share)
+        if share > 0:
+            gains[p, times[early].min()] += total * share
+        held[p, times] += total
+    free = [p for p in range(pools) if p not in set(week.cohort_pool[solved.layout.exposed_cohort])]
+    gains[free] = held[free] = 1e9
+    if week.carried.spare is not None:
+        gains += week.carried.spare
+        held += week.carried.spare
+    return gains, held
+
+
+def promise_week(played: PlayedWeek, week: Week) -> tuple[Promise, ...]:
+    """Each target's predicted share with its standard error, weeks kept and worst hour."""
+    return tuple(_promise(item, week.operation, week) for item in played.targets)
+
+
+def _promise(item: PlayedTarget, operation: Operation, week: Week) -> Promise:
+    weight = item.work.sum()
+    shares = item.shares[~np.isnan(item.shares)]
+    zone = operation.queue(item.queue).zone
+    local = week.grid.starts.tz_convert(ZoneInfo(zone))
+    hour = np.asarray(local.weekday * 24 + local.hour)
+    worst, worst_share = _worst_hour(item, hour)
+    return Promise(
+        queue=item.queue,
+        target=item.target,
+        share=float((item.on_time * item.work).sum() / weight) if weight > 0 else 1.0,
+        standard_error=float(shares.std(ddof=1) / np.sqrt(shares.size)) if shares.size > 1 else 0.0,
+        weeks_kept=item.weeks_kept,
+        worst_hour=worst,
+        worst_hour_share=worst_share,
+        backlog_end=item.backlog_cases,
+        oldest_hours=item.oldest_hours,
+    )
+
+
+def _worst_hour(item: PlayedTarget, hour: IntArray) -> tuple[int, float]:
+    good = np.bincount(hour, (item.on_time * item.work).sum(axis=0), minlength=168)
+    all_work = np.bincount(hour, item.work.sum(axis=0), minlength=168)
+    share = np.where(all_work > 0, good / np.where(all_work > 0, all_work, 1.0), 1.0)
+    return int(share.argmin()), float(share.min())
+
+
+def _judge(
+    played: Played, drawn: PathWork, week: Week, staffing: Staffing, q: int, target: Target
+) -> PlayedTarget:
+    queue = week.operation.queues[q]
+    points = None
+    if target.measured_at is MeasuredAt.CLOSED:
+        points = handling_points(queue.handling, 16)
+    weight = on_time_weight(played, q, within_hours=target.within_hours, handling_hours=points)
+    inside = slice(drawn.lead, drawn.lead + drawn.periods)
+    work, on_time = drawn.work[q][:, inside], weight[:, inside]
+    total = work.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = np.where(total > 0, (work * on_time).sum(axis=1) / total, np.nan)
+    end = drawn.lead + drawn.periods
+    hours_per_case = staffing.plan_of(queue.name).hours_per_arrival
+    return PlayedTarget(
+        queue=queue.name,
+        target=target,
+        shares=shares,
+        on_time=on_time,
+        work=work,
+        backlog_cases=float(played.backlog[q][:, end].mean() / hours_per_case),
+        oldest_hours=_oldest(played, q, end),
+    )
+
+
+def _oldest(played: Played, q: int, end: int) -> float:
+    """Mean over paths of the age of the oldest open case at the end of the week."""
+    done = played.served[q][:, end] + 1e-9
+    first = (played.arrived[q][:, : end + 1] <= done[:, None]).sum(axis=1)
+    return float(np.maximum(0, end + 1 - first).mean() * played.interval_hours)
+
+
+def _cycle(values: FloatArray, drawn: PathWork) -> FloatArray:
+    """The week's intervals repeated over lead, week and tail."""
+    size, periods = drawn.work.shape[2], drawn.periods
+    return np.asarray(values[:, (np.arange(size) - drawn.lead) % periods])
+
+
+def _window(staffing: Staffing, name: str) -> float:
+    if name not in staffing.queues:
+        return 168.0
+    return min(staffing.plan_of(name).window_hours, 24.0 * 365)
+
+
+def _longest_window(operation: Operation) -> float:
+    hours = [target.within_hours for queue in operation.queues for target in queue.targets]
+    return max([24.0, *hours])

@@ -1,0 +1,386 @@
+"""The rules of a week: one small function each, a sentence a manager would say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+
+from capacity.program import Rule, require
+from capacity.program.slots import FloatArray, IntArray
+from capacity.scheduling.weekly.decisions import Layout, Prices, window_sums
+from capacity.scheduling.weekly.week import SLICE_MINUTES, Week
+
+
+def give_breaks(week: Week) -> Rule:
+    """Everybody on a shift takes each of its breaks once, inside its window."""
+    pairs, row = np.unique(
+        np.stack([week.breaks.cohort, week.breaks.number], axis=1), axis=0, return_inverse=True
+    )
+    rows = len(pairs)
+    return require(
+        "breaks",
+        {
+            "breaks": place(row.ravel(), np.arange(row.size), 1.0, (rows, row.size)),
+            "shifts": place(np.arange(rows), pairs[:, 0], -1.0, (rows, len(week.cohorts))),
+        },
+        lower=0.0,
+        upper=0.0,
+    )
+
+
+def keep_occupancy(week: Week, layout: Layout) -> Rule:
+    """Work done, over the occupancy cap, and exposure rest fit into the time of those present.
+
+    sum_q (1 / occupancy + rest_q) y <= (1 - in-shift loss) (hours on shift - breaks).
+    """
+    pools, periods = len(week.pools), week.grid.periods
+    use = 1.0 / week.operation.occupancy_cap + week.rest[layout.flow_pool, layout.flow_queue]
+    row = layout.flow_pool * periods + layout.flow_time
+    shape = (pools * periods, row.size)
+    return require(
+        "occupancy",
+        {"flow": place(row, np.arange(row.size), use, shape)} | _less(present(week)),
+        upper=carried_hours(week).ravel(),
+    )
+
+
+def seat_floors(week: Week, layout: Layout) -> Rule:
+    """Heads counted towards floors are present in that interval, each for one queue."""
+    pools, periods = len(week.pools), week.grid.periods
+    row = layout.floor_pool * periods + layout.floor_time
+    used = np.unique(row)
+    part = place(np.searchsorted(used, row), np.arange(row.size), 1.0, (used.size, row.size))
+    heads = {name: matrix[used] / week.grid.hours for name, matrix in present(week).items()}
+    carried = carried_hours(week).ravel()[used] / week.grid.hours
+    return require("floor seats", {"floor_heads": part} | _less(heads), upper=carried)
+
+
+def cover_floors(week: Week, layout: Layout, prices: Prices) -> Rule:
+    """Each queue with a short target has its floor of reviewers in every interval."""
+    queues, times = np.nonzero(week.profile.floors > 0)
+    periods = week.grid.periods
+    wanted = queues * periods + times
+    row = np.searchsorted(wanted, layout.floor_queue * periods + layout.floor_time)
+    shape = (wanted.size, row.size)
+    return require(
+        "floors",
+        {"floor_heads": place(row, np.arange(row.size), 1.0, shape)},
+        lower=week.profile.floors[queues, times],
+        price=prices.floor[queues],
+    )
+
+
+def balance_work(week: Week, layout: Layout) -> Rule:
+    """Open work = open work before + arrivals - served (late service apart) - set aside."""
+    queues, periods = week.profile.work.shape
+    cells = np.arange(queues * periods)
+    served = layout.flow_queue * periods + layout.flow_time
+    shape = (cells.size, cells.size)
+    start = np.zeros((queues, periods))
+    for queue, left, work in week.profile.opening:
+        start[queue, 0] += work if left > 0 else 0.0
+    amount = (week.profile.work + start).ravel()
+    return require(
+        "work",
+        {
+            "open": _steps(queues, periods, wrap=week.profile.steady),
+            "flow": place(served, np.arange(served.size), 1.0, (cells.size, served.size)),
+            "served_late": place(cells, cells, -1.0, shape),
+            "late": place(cells, cells, 1.0, shape),
+        },
+        lower=amount,
+        upper=amount,
+    )
+
+
+def balance_late(week: Week) -> Rule:
+    """Open late work = before + set aside - served late - undone; overdue opening work is late."""
+    queues, periods = week.profile.work.shape
+    cells = np.arange(queues * periods)
+    shape = (cells.size, cells.size)
+    amount = overdue_work(week).ravel()
+    return require(
+        "late work",
+        {
+            "open_late": _steps(queues, periods, wrap=week.profile.steady),
+            "late": place(cells, cells, -1.0, shape),
+            "served_late": place(cells, cells, 1.0, shape),
+            "undone": place(cells, cells, 1.0, shape),
+        },
+        lower=amount,
+        upper=amount,
+    )
+
+
+def serve_late(week: Week) -> Rule:
+    """Late work has a second deadline, one more window: it is served or counted as undone."""
+    queues, periods = week.profile.work.shape
+    rows, columns = [], []
+    limit = np.zeros((queues, periods))
+    for q in range(queues):
+        terms = max(int(week.profile.terms[q]), round(24 / week.grid.hours))
+        row, column = _window_cells(periods, min(terms, periods), wrap=week.profile.steady)
+        rows.append(row + q * periods)
+        columns.append(column + q * periods)
+        limit[q] = window_sums(overdue_work(week)[q], min(terms, periods), wrap=False)
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    cells = queues * periods
+    unit = np.arange(cells)
+    return require(
+        "second deadline",
+        {
+            "open_late": place(unit, unit, 1.0, (cells, cells)),
+            "late": place(row, column, -1.0, (cells, cells)),
+        },
+        upper=limit.ravel(),
+    )
+
+
+def allow_late(week: Week, prices: Prices) -> Rule:
+    """The late work of a queue stays within its allowed share, or costs much more."""
+    queues, periods = week.profile.work.shape
+    cells = np.arange(queues * periods)
+    return require(
+        "late share",
+        {"late": place(cells // periods, cells, 1.0, (queues, cells.size))},
+        upper=week.profile.late_share * week.profile.work.sum(axis=1),
+        price=prices.beyond,
+    )
+
+
+def limit_days(week: Week) -> Rule:
+    """Nobody works twice on a local date: heads of a pool and date stay within those available."""
+    assert week.limits is not None
+    days = len(week.days)
+    row = week.cohort_pool * days + week.cohort_day
+    part = place(row, np.arange(row.size), 1.0, (len(week.pools) * days, row.size))
+    upper = week.limits.day_heads.ravel() - _worked(week)[0].ravel()
+    return require("heads a day", {"shifts": part}, upper=np.maximum(upper, 0.0))
+
+
+def limit_weeks(week: Week) -> Rule:
+    """Shifts and paid hours of a calendar week stay within the contracts of those available."""
+    assert week.limits is not None
+    mondays = np.array([(day.toordinal() - day.weekday()) for day in week.days])
+    weeks = np.unique(mondays)
+    number = np.searchsorted(weeks, mondays)[week.cohort_day]
+    row = week.cohort_pool * weeks.size + number
+    shape = (len(week.pools) * weeks.size, row.size)
+    index = np.arange(row.size)
+    parts = [place(row, index, 1.0, shape), place(row, index, week.paid_hours, shape)]
+    worked, paid = _worked(week)
+    gather = place(np.searchsorted(weeks, mondays), np.arange(mondays.size), 1.0, (weeks.size, mondays.size))
+    shifts = week.limits.week_shifts[:, None] - worked @ gather.T.toarray()
+    hours = week.limits.week_hours[:, None] - paid @ gather.T.toarray()
+    upper = np.concatenate([shifts.ravel(), hours.ravel()])
+    matrix = sparse.csr_array(sparse.vstack(parts))
+    return require("shifts a week", {"shifts": matrix}, upper=np.maximum(upper, 0.0))
+
+
+def bound_exposure(week: Week, layout: Layout) -> Rule:
+    """A cohort is exposed only while at work: at most its minutes in a row between breaks."""
+    pool = week.cohort_pool[layout.exposed_cohort]
+    share = np.array([row_share(week, p) * week.present_share(p) for p in range(len(week.pools))])
+    rows = np.arange(layout.exposed_cohort.size)
+    shape = (rows.size, len(week.cohorts))
+    pauses = sparse.diags_array(share[pool]) @ _break_cells(week, layout)
+    return require(
+        "exposed at work",
+        {
+            "exposure": place(rows, rows, 1.0, (rows.size, rows.size)),
+            "shifts": place(rows, layout.exposed_cohort, -share[pool] * layout.exposed_hours, shape),
+            "breaks": pauses,
+        },
+        upper=0.0,
+    )
+
+
+def cap_days(week: Week, layout: Layout) -> Rule:
+    """A duty day's exposure stays within the daily cap less one slice, for every cohort."""
+    capped = np.array([week.cap(p).hours_per_day is not None or _tier(week, p) < 1 for p in range(len(week.pools))])
+    mine = capped[week.cohort_pool[layout.exposed_cohort]]
+    cohorts = np.unique(layout.exposed_cohort[mine])
+    row = np.searchsorted(cohorts, layout.exposed_cohort[mine])
+    shape = (cohorts.size, layout.exposed_cohort.size)
+    limit = np.array([daily_limit(week, int(p)) for p in week.cohort_pool[cohorts]])
+    rows = np.arange(cohorts.size)
+    return require(
+        "exposure a day",
+        {
+            "exposure": place(row, np.flatnonzero(mine), 1.0, shape),
+            "shifts": place(rows, cohorts, -limit, (cohorts.size, len(week.cohorts))),
+        },
+        upper=0.0,
+    )
+
+
+def daily_limit(week: Week, pool: int) -> float:
+    """Planned exposure hours a person and duty day: the cap less one slice, times the tier share."""
+    hours = week.cap(pool).hours_per_day
+    full = 24.0 if hours is None else max(hours - SLICE_MINUTES / 60, 0.5 * hours)
+    return full * _tier(week, pool)
+
+
+def cap_windows(week: Week, layout: Layout) -> Rule:
+    """Exposure of a pool in a calendar week and in rolling windows stays within its people's caps."""
+    rows, columns, upper = [], [], []
+    day = week.cohort_day[layout.exposed_cohort]
+    pool = week.cohort_pool[layout.exposed_cohort]
+    days = np.array([item.toordinal() for item in week.days])
+    for p, first, last, limit in _windows(week, days):
+        mine = np.flatnonzero((pool == p) & (days[day] >= first) & (days[day] <= last))
+        rows.append(np.full(mine.size, len(upper)))
+        columns.append(mine)
+        before = sum(h for q, d, h in week.carried.exposed if q == p and first <= d.toordinal() <= last)
+        upper.append(max(limit - before, 0.0))
+    row = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    column = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64)
+    part = place(row, column, 1.0, (len(upper), layout.exposed_cohort.size))
+    return require("exposure a week", {"exposure": part}, upper=np.array(upper))
+
+
+def share_exposure(week: Week, layout: Layout) -> Rule:
+    """All severity-weighted work of a pool and interval is somebody's exposure."""
+    periods = week.grid.periods
+    pools = np.unique(week.cohort_pool[layout.exposed_cohort])
+    row = np.searchsorted(pools, week.cohort_pool[layout.exposed_cohort]) * periods + layout.exposed_time
+    mine = np.isin(layout.flow_pool, pools) & (week.severity[layout.flow_queue] > 0)
+    flow_row = np.searchsorted(pools, layout.flow_pool[mine]) * periods + layout.flow_time[mine]
+    height = pools.size * periods
+    weight = week.severity[layout.flow_queue[mine]]
+    upper = np.zeros((pools.size, periods))
+    if week.carried.spare is not None:
+        upper += week.carried.spare[pools]
+    return require(
+        "exposure shared",
+        {
+            "flow": place(flow_row, np.flatnonzero(mine), weight, (height, layout.flow_pool.size)),
+            "exposure": place(row, np.arange(row.size), -1.0, (height, row.size)),
+        },
+        upper=upper.ravel(),
+    )
+
+
+def present(week: Week) -> dict[str, sparse.csr_array]:
+    """Hours at work by (pool, interval): on shift less breaks, times one less the in-shift loss."""
+    pools, periods = len(week.pools), week.grid.periods
+    keep = np.array([week.present_share(p) for p in range(pools)])
+    coo, pause = week.cover.tocoo(), week.breaks.hours.tocoo()
+    pool = week.cohort_pool[coo.coords[0]]
+    pause_pool = week.cohort_pool[week.breaks.cohort[pause.coords[0]]]
+    height = pools * periods
+    return {
+        "shifts": place(
+            pool * periods + coo.coords[1], coo.coords[0], coo.data * keep[pool], (height, len(week.cohorts))
+        ),
+        "breaks": place(
+            pause_pool * periods + pause.coords[1],
+            pause.coords[0],
+            -pause.data * keep[pause_pool],
+            (height, week.breaks.cohort.size),
+        ),
+    }
+
+
+def place(
+    rows: IntArray, columns: IntArray, values: FloatArray | float, shape: tuple[int, int]
+) -> sparse.csr_array:
+    """A sparse matrix from coordinates; equal places add up."""
+    data = np.broadcast_to(np.asarray(values, dtype=float), np.shape(rows))
+    return sparse.csr_array((data, (rows, columns)), shape=shape)
+
+
+def _less(parts: dict[str, sparse.csr_array]) -> dict[str, sparse.csr_array]:
+    return {name: -matrix for name, matrix in parts.items()}
+
+
+def carried_hours(week: Week) -> FloatArray:
+    """Hours at work by (pool, interval) of people who started before the week."""
+    pools, periods = len(week.pools), week.grid.periods
+    if week.carried.presence is None:
+        return np.zeros((pools, periods))
+    keep = np.array([week.present_share(p) for p in range(pools)])
+    return week.carried.presence * keep[:, None]
+
+
+def _steps(queues: int, periods: int, *, wrap: bool) -> sparse.csr_array:
+    """Level at the end of an interval less the level before it, queue by queue."""
+    cells = np.arange(queues * periods)
+    before = np.where(cells % periods > 0, cells - 1, cells + periods - 1)
+    kept = np.ones(cells.size, dtype=bool) if wrap else cells % periods > 0
+    size = (cells.size, cells.size)
+    return place(cells, cells, 1.0, size) - place(cells[kept], before[kept], 1.0, size)
+
+
+def _window_cells(periods: int, terms: int, *, wrap: bool) -> tuple[IntArray, IntArray]:
+    back = np.arange(terms)
+    row = np.repeat(np.arange(periods), terms)
+    column = (np.arange(periods)[:, None] - back[None, :]).ravel()
+    kept = np.ones(column.size, dtype=bool) if wrap else column >= 0
+    return row[kept], column[kept] % periods
+
+
+def overdue_work(week: Week) -> FloatArray:
+    """Opening work that was due before the week began, in its first interval."""
+    amount = np.zeros(week.profile.work.shape)
+    for queue, left, work in week.profile.opening:
+        amount[queue, 0] += work if left <= 0 else 0.0
+    return amount
+
+
+def _worked(week: Week) -> tuple[FloatArray, FloatArray]:
+    """Heads and paid hours already given on the dates of this week by the week before."""
+    heads = np.zeros((len(week.pools), len(week.days)))
+    paid = np.zeros_like(heads)
+    place_of = {day: n for n, day in enumerate(week.days)}
+    for pool, day, count, hours in week.carried.worked:
+        if day in place_of:
+            heads[pool, place_of[day]] += count
+            paid[pool, place_of[day]] += hours
+    return heads, paid
+
+
+def _break_cells(week: Week, layout: Layout) -> sparse.csr_array:
+    """Hours of break inside each (cohort, interval) of the exposure family."""
+    pause = week.breaks.hours.tocoo()
+    periods = week.grid.periods
+    keys = layout.exposed_cohort * periods + layout.exposed_time
+    order = np.argsort(keys)
+    wanted = week.breaks.cohort[pause.coords[0]] * periods + pause.coords[1]
+    spot = np.minimum(np.searchsorted(keys[order], wanted), max(keys.size - 1, 0))
+    found = keys[order][spot] == wanted if keys.size else np.zeros(wanted.size, dtype=bool)
+    return place(
+        order[spot[found]] if keys.size else np.zeros(0, dtype=np.int64),
+        pause.coords[0][found],
+        pause.data[found],
+        (keys.size, week.breaks.cohort.size),
+    )
+
+
+def row_share(week: Week, pool: int) -> float:
+    """Largest share of an hour that may be exposed: minutes in a row, then a break."""
+    cap = week.cap(pool)
+    if cap.minutes_in_row is None:
+        return 1.0
+    return cap.minutes_in_row / (cap.minutes_in_row + cap.break_minutes)
+
+
+def _tier(week: Week, pool: int) -> float:
+    return 1.0 if week.limits is None else float(week.limits.tier_share[pool])
+
+
+def _windows(week: Week, days: IntArray) -> Sequence[tuple[int, int, int, float]]:
+    """(pool, first day, last day, hours) of every window of days that holds a day of the week."""
+    if week.limits is None or not days.size:
+        return []
+    rows = []
+    mondays = np.unique(days - (days - 1) % 7)
+    for p in np.unique(week.cohort_pool):
+        cap, heads = week.cap(int(p)), week.limits.heads[p] * _tier(week, int(p))
+        if cap.hours_per_week is not None:
+            rows += [(int(p), int(m), int(m) + 6, cap.hours_per_week * heads) for m in mondays]
+        for rolling in cap.rolling:
+            rows += [(int(p), int(d) - rolling.days + 1, int(d), rolling.hours * heads) for d in days]
+    return rows

@@ -1,0 +1,148 @@
+"""A solved week as the tidy tables of a shift plan."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from capacity.program.slots import FloatArray
+from capacity.scheduling.weekly.cohorts import Cohort
+from capacity.scheduling.weekly.solving import SolvedWeek
+
+SMALL = 1e-6
+SHIFT_COLUMNS = ("pool", "shift", "date", "start", "end", "heads", "paid_hours")
+BREAK_COLUMNS = ("pool", "shift", "date", "start", "minutes", "heads")
+FLOW_COLUMNS = ("pool", "queue", "start", "hours")
+EXPOSURE_COLUMNS = ("pool", "shift", "date", "queue", "start", "hours")
+SHORTFALL_COLUMNS = ("queue", "start", "hours", "kind")
+
+
+def shift_table(solved: SolvedWeek, *, before: bool = False) -> pd.DataFrame:
+    """Heads by cohort. `before` adds the shifts that a steady week finds running at its start:
+    those of its own end, one week earlier.
+    """
+    week = solved.week
+    rows = []
+    for c in np.flatnonzero(solved.shifts > 0):
+        cohort = week.cohorts[c]
+        shifted = [0, -7] if before and cohort.end > week.grid.end else [0]
+        for days in shifted:
+            move = pd.Timedelta(days=days)
+            rows.append(
+                (
+                    week.pools[cohort.pool].name,
+                    cohort.shift.name,
+                    (pd.Timestamp(cohort.day) + move).date(),
+                    cohort.start + move,
+                    cohort.end + move,
+                    int(solved.shifts[c]),
+                    cohort.shift.paid_hours,
+                )
+            )
+    table = pd.DataFrame(rows, columns=list(SHIFT_COLUMNS))
+    return table.sort_values(["pool", "start", "shift"], ignore_index=True)
+
+
+def break_table(solved: SolvedWeek, *, before: bool = False) -> pd.DataFrame:
+    """Heads by break position."""
+    week = solved.week
+    rows = []
+    for b in np.flatnonzero(solved.breaks > 0):
+        cohort = week.cohorts[week.breaks.cohort[b]]
+        item = cohort.shift.breaks[week.breaks.number[b]]
+        start = cohort.start + pd.Timedelta(minutes=int(week.breaks.minute[b]))
+        for days in [0, -7] if before and cohort.end > week.grid.end else [0]:
+            move = pd.Timedelta(days=days)
+            day = (pd.Timestamp(cohort.day) + move).date()
+            names = (week.pools[cohort.pool].name, cohort.shift.name, day)
+            rows.append((*names, start + move, item.minutes, int(solved.breaks[b])))
+    table = pd.DataFrame(rows, columns=list(BREAK_COLUMNS))
+    return table.sort_values(["pool", "start", "shift"], ignore_index=True)
+
+
+def flow_table(solved: SolvedWeek) -> pd.DataFrame:
+    """Work assigned by pool, queue and interval."""
+    week, layout, flow = solved.week, solved.layout, solved.values["flow"]
+    kept = np.flatnonzero(flow > SMALL)
+    pools = np.array([pool.name for pool in week.pools], dtype=object)
+    queues = np.array(week.operation.queue_names, dtype=object)
+    table = pd.DataFrame(
+        {
+            "pool": pools[layout.flow_pool[kept]],
+            "queue": queues[layout.flow_queue[kept]],
+            "start": week.grid.starts[layout.flow_time[kept]],
+            "hours": flow[kept],
+        }
+    )
+    return table.sort_values(["pool", "start", "queue"], ignore_index=True)
+
+
+def exposure_table(solved: SolvedWeek) -> pd.DataFrame:
+    """Severity-weighted hours by cohort, queue and interval: each cohort takes the pool's mix."""
+    week, layout = solved.week, solved.layout
+    shape = (len(week.pools), len(week.severity), week.grid.periods)
+    weighted = np.zeros(shape)
+    place = (layout.flow_pool, layout.flow_queue, layout.flow_time)
+    weighted[place] = solved.values["flow"] * week.severity[layout.flow_queue]
+    total = weighted.sum(axis=1)
+    amount = solved.values["exposure"]
+    pool = week.cohort_pool[layout.exposed_cohort]
+    parts = []
+    for q in np.flatnonzero(week.severity > 0):
+        whole = total[pool, layout.exposed_time]
+        share = weighted[pool, q, layout.exposed_time] / np.where(whole > SMALL, whole, 1.0)
+        hours = amount * share
+        kept = np.flatnonzero(hours > SMALL)
+        cohorts = [week.cohorts[c] for c in layout.exposed_cohort[kept]]
+        starts = week.grid.starts[layout.exposed_time[kept]]
+        dates = [_date_at(cohort, start) for cohort, start in zip(cohorts, starts, strict=True)]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "pool": [week.pools[cohort.pool].name for cohort in cohorts],
+                    "shift": [cohort.shift.name for cohort in cohorts],
+                    "date": dates,
+                    "queue": week.operation.queue_names[q],
+                    "start": starts,
+                    "hours": hours[kept],
+                }
+            )
+        )
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return pd.DataFrame(columns=list(EXPOSURE_COLUMNS))
+    return pd.concat(filled).sort_values(["pool", "start", "shift", "queue"], ignore_index=True)
+
+
+def _date_at(cohort: Cohort, moment: pd.Timestamp) -> date:
+    """Date of the cohort, or of the one a week before where a steady week wraps around."""
+    wrapped = moment < cohort.start.floor("h")
+    return (pd.Timestamp(cohort.day) - pd.Timedelta(days=7 if wrapped else 0)).date()
+
+
+def shortfall_table(solved: SolvedWeek) -> pd.DataFrame:
+    """Work that the plan cannot cover: floors not met (head hours) and work late beyond its share."""
+    week = solved.week
+    parts = [
+        _cells(solved, solved.floor_gap * week.grid.hours, "floor"),
+        _cells(solved, solved.late_work, "late"),
+    ]
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return pd.DataFrame(columns=list(SHORTFALL_COLUMNS))
+    return pd.concat(filled).sort_values(["start", "queue", "kind"], ignore_index=True)
+
+
+def _cells(solved: SolvedWeek, hours: FloatArray, kind: str) -> pd.DataFrame:
+    queue, time = np.nonzero(hours > 1e-4)
+    names = np.array(solved.week.operation.queue_names, dtype=object)
+    return pd.DataFrame(
+        {
+            "queue": names[queue],
+            "start": solved.week.grid.starts[time],
+            "hours": hours[queue, time],
+            "kind": kind,
+        }
+    )
