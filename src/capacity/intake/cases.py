@@ -1,0 +1,121 @@
+"""Cases: the history that was read, what was set aside, and the volume that it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from capacity.domain.display import frame_html, plural
+from capacity.domain.operation import Operation
+from capacity.domain.volume import Volume
+from capacity.intake.counting import count_volume
+from capacity.intake.policy import Gap
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejects:
+    """Rows that were set aside: `frame` has one line a row and rule (table, row, rule, cells as read).
+
+    `rows_read` and `rows_kept` reconcile: read = kept + set aside.
+    """
+
+    frame: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["table", "row", "rule"])
+    )
+    rows_read: int = 0
+    rows_kept: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """Rows set aside by the rule that they broke; a row may break several."""
+        found = self.frame["rule"].value_counts(sort=False)
+        return {str(rule): int(count) for rule, count in found.items()}
+
+    def __len__(self) -> int:
+        return self.rows_read - self.rows_kept
+
+    def _repr_html_(self) -> str:
+        return frame_html(
+            self.frame, title="Rows set aside", note=f"{len(self)} of {self.rows_read} rows"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases:
+    """A case log, counts by interval, or both.
+
+    `frame` is the log (one row a case, typed; empty if only counts were given), `counts` the
+    counts by interval (queue, start, count, ...; empty if only a log was given). `minutes` is
+    the interval of the counts, or of the grid on which a log is counted. `end` is the end of the
+    history.
+
+    Examples
+    --------
+    >>> from capacity.intake.reading import read_cases
+    >>> frame = pd.DataFrame({"queue": ["a", "a"], "arrived_at": ["2026-01-05T00:10:00Z", "2026-01-05T02:40:00Z"]})
+    >>> read_cases(frame).volume().of("a").tolist()
+    [1.0, 0.0, 1.0]
+    """
+
+    frame: pd.DataFrame
+    counts: pd.DataFrame
+    rejects: Rejects
+    minutes: int
+    start: pd.Timestamp
+    end: pd.Timestamp
+    unit: str = "report"
+    gaps: Gap = Gap.RAISE
+    notes: tuple[str, ...] = ()
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Queue names in order of first appearance, counts first."""
+        names = [*self.counts["queue"].unique(), *self.frame["queue"].unique()]
+        return tuple(dict.fromkeys(str(name) for name in names))
+
+    @property
+    def has_log(self) -> bool:
+        """Whether single cases are known."""
+        return len(self.frame) > 0
+
+    def volume(
+        self,
+        as_of: pd.Timestamp | str | None = None,
+        *,
+        operation: Operation | None = None,
+        by: tuple[str, ...] = (),
+    ) -> Volume:
+        """Arrivals of all cases (automated ones included) by interval, and the cases open at `as_of`.
+
+        Parameters
+        ----------
+        as_of
+            The instant at which history ends; the end of the data by default. It must lie on an
+            edge of the grid.
+        operation
+            Gives each queue its zone. Without it the zones are left to the forecast.
+        by
+            Cells below the queue, of `market`, `language`, `severity`.
+
+        Notes
+        -----
+        Counts rule where they exist; the log fills what they do not cover. A missing interval
+        is nan, never zero. A case is open if it arrived before `as_of`, a person has to decide it,
+        and it was not closed by then; an escalated case waits in the queue it was passed on to,
+        with its age since the first arrival.
+        """
+        return count_volume(self, as_of, operation=operation, by=by)
+
+    def summary(self) -> str:
+        """What was read, in words."""
+        lines = [
+            f"{plural(len(self.frame), 'case')} and {plural(len(self.counts), 'count')} by {self.minutes} min, "
+            f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d %H:%M} UTC, unit {self.unit}",
+            f"{len(self.rejects)} of {self.rejects.rows_read:,} rows set aside",
+        ]
+        lines += [f"  {rule}: {count}" for rule, count in self.rejects.counts().items()]
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+
+    def _repr_html_(self) -> str:
+        shown = self.frame if self.has_log else self.counts
+        return frame_html(shown, title="Cases", note=self.summary())
