@@ -222,7 +222,7 @@ def _without_borrowed(
     at_stake = good * still_open
     newer = at_stake[:, ::-1].cumsum(axis=1)[:, ::-1] - at_stake
     budget = np.where(excess >= 1, excess, 0.0)[:, None]
-    return good - np.clip(budget - newer, 0.0, at_stake)
+    return np.asarray(good - np.clip(budget - newer, 0.0, at_stake))
 
 
 def _oldest(played: Played, number: int, last: int) -> Floats:
