@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from capacity.domain import (
+    CostBook,
     MonthGrid,
     Operation,
     Plane,
@@ -19,6 +20,7 @@ from capacity.domain import (
     TimeGrid,
     Treatment,
 )
+from capacity.headcount.planning_steps import prepare_case
 from tests.builders import toy_operation, toy_pool, toy_queue
 
 
@@ -145,3 +147,39 @@ def slow_leavers(flows: object, pool: Pool, edges: np.ndarray) -> np.ndarray:
             length = edges[month + 1] - max(edges[month], cohort.start)
             expected[month] += stock * (1 - (1 - pool.attrition.monthly(age)) ** length)
     return expected
+
+
+def toy_case(operation: Operation, weekly: np.ndarray, policy: object) -> tuple[object, object]:
+    """The case and the hiring problem behind a toy plan."""
+    staffing = toy_staffing({"hash_match": weekly})
+    split = tuple([1 / len(operation.pools)] * len(operation.pools))
+    case = prepare_case(
+        toy_curve(operation, split=split), staffing, operation, percentile=0.8, policy=policy,
+        book=CostBook(), backlog_weeks=4.0,
+    )  # fmt: skip
+    return case, case.problem(policy)
+
+
+def brute_force_hiring(problem: object) -> float:
+    """Least cost over every table of starts (one pool; no lanes, vendors or overtime)."""
+    months, pools = problem.need.shape  # type: ignore[attr-defined]
+    assert pools == 1
+    best = np.inf
+    choices = [range(int(problem.limit[0, s]) + 1) for s in range(months)]  # type: ignore[attr-defined]
+    for starts in itertools.product(*choices):
+        if any(0 < count < problem.class_minimum for count in starts):  # type: ignore[attr-defined]
+            continue
+        cost = sum(n * c for n, c in zip(starts, problem.hire_cost[0], strict=True))  # type: ignore[attr-defined]
+        if problem.budget is not None and cost > problem.budget + 1e-6:  # type: ignore[attr-defined]
+            continue
+        total = cost
+        for t in range(months):
+            heads = problem.base[t, 0] + sum(
+                starts[s] * problem.gain[0, s, t] for s in range(months)
+            )  # type: ignore[attr-defined]
+            short = max(0.0, problem.need[t, 0] - heads - 1e-9)  # type: ignore[attr-defined]
+            if short > 1e-9 and problem.must_cover[t, 0]:  # type: ignore[attr-defined]
+                total = np.inf
+            total += short * problem.shortage_price  # type: ignore[attr-defined]
+        best = min(best, total)
+    return float(best)

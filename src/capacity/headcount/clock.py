@@ -52,6 +52,11 @@ class PlanCalendar:
         return self.months.periods
 
     @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The months as ISO text."""
+        return self.months.labels
+
+    @cached_property
     def hours(self) -> np.ndarray:
         """Elapsed hours of each month that lie in the plan."""
         hours = self.months.hours.copy()

@@ -192,7 +192,7 @@ class _World:
         if left:
             raise DataError(
                 f"transfer of {move.heads} heads out of pool {self.pools[move.source].name} in "
-                f"{self.calendar.months.labels[move.month]}: only {move.heads - left} are there. "
+                f"{self.calendar.labels[move.month]}: only {move.heads - left} are there. "
                 "Fix: transfer fewer, or later."
             )
         self.table["transfers_out"][move.month, move.source] += move.heads
@@ -208,7 +208,7 @@ class _World:
         if left:
             raise DataError(
                 f"pool {self.pools[planned.pool].name} cannot give up {planned.heads} heads in "
-                f"{self.calendar.months.labels[planned.month]}: {planned.heads - left} are there."
+                f"{self.calendar.labels[planned.month]}: {planned.heads - left} are there."
             )
         self.table["attrition"][planned.month, planned.pool] += planned.heads
         self.table["reductions"][planned.month, planned.pool] += planned.heads

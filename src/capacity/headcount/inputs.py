@@ -104,7 +104,7 @@ class _Checker:
     faults: FaultList
 
     def index(self, month: str) -> int:
-        return self.calendar.months.labels.index(month)
+        return self.calendar.labels.index(month)
 
     def pool(self, what: str, name: str) -> bool:
         known = self.operation.pool_names
@@ -113,7 +113,7 @@ class _Checker:
         return name in known
 
     def month(self, what: str, month: str) -> None:
-        labels = self.calendar.months.labels
+        labels = self.calendar.labels
         if month not in labels:
             self.faults.add(
                 what, f"month {month!r} is not in the plan", f"use {labels[0]} to {labels[-1]}"

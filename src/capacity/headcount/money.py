@@ -58,7 +58,7 @@ class PriceList:
 
     def __post_init__(self) -> None:
         faults = FaultList(title="The cost book was refused")
-        pools, labels = self.operation.pool_names, self.calendar.months.labels
+        pools, labels = self.operation.pool_names, self.calendar.labels
         priced = {entry.pool for entry in self.book.grades}
         if priced:
             for name in sorted(set(pools) - priced):
@@ -93,7 +93,7 @@ class PriceList:
 
     def raised(self, pool: Pool, month: int) -> Fraction:
         """Factor on salaries by raises up to a month."""
-        label, factor = self.calendar.months.labels[month], Fraction(1)
+        label, factor = self.calendar.labels[month], Fraction(1)
         for entry in self.book.raises:
             if entry.pool == pool.name and entry.month <= label:
                 factor *= 1 + exact(entry.share)
@@ -102,7 +102,7 @@ class PriceList:
     def rate(self, pool: Pool, month: int) -> Fraction:
         """Units of the reporting currency for one local unit in a month."""
         label, currency = (
-            self.calendar.months.labels[month],
+            self.calendar.labels[month],
             self.operation.site_of(pool).currency,
         )
         dated = [r for r in self.book.rates if r.currency == currency and r.month <= label]
@@ -150,7 +150,7 @@ class Ledger:
         """Book exact local amounts by grade; both currencies are rounded from the exact amount."""
         operation, rate = self.prices.operation, self.prices.rate(pool, month)
         label, currency = (
-            self.prices.calendar.months.labels[month],
+            self.prices.calendar.labels[month],
             operation.site_of(pool).currency,
         )
         for grade, amount in amounts:

@@ -11,6 +11,7 @@ from capacity.domain.effort import SolveStatus
 from capacity.errors import SolverError
 from capacity.headcount.problem import NO_LIMIT, HiringProblem
 from capacity.program import (
+    Engine,
     Program,
     Rule,
     Slots,
@@ -57,6 +58,31 @@ def optimise(problem: HiringProblem, options: SolveOptions = EXACT) -> HiringOpt
             "Fix: check that planned transfers and reductions leave people in every pool."
         )
     return _read(problem, solution)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """Cost and shortage (head-months) of the relaxed program: to compare limits, not to hire by."""
+
+    cost: float
+    short: float
+
+
+def measure(problem: HiringProblem) -> Measure:
+    """Solve the program without integers, with every shortage priced: milliseconds."""
+    solution = solve(
+        build_program(problem, hard=False), SolveOptions(relaxed=True, engine=Engine.DIRECT)
+    )
+    if not solution.status.has_solution:
+        raise SolverError(f"the relaxed hiring program failed: {solution.stopped_by}.")
+    short = float(np.maximum(-solution.broken("cover"), 0.0).sum())
+    prices = (problem.hire_cost, problem.lane_cost, problem.overtime_cost, problem.vendor_cost)
+    families = ("starts", "moves", "overtime", "vendors")
+    cost = sum(
+        float(price.ravel() @ solution.take(name))
+        for name, price in zip(families, prices, strict=True)
+    )
+    return Measure(cost=cost, short=short)
 
 
 def expected_heads(problem: HiringProblem, optimum: HiringOptimum) -> np.ndarray:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
 
 from capacity.domain.curve import StaffingCurve
 from capacity.domain.faults import require_positive, require_share
@@ -21,15 +18,15 @@ from capacity.domain.hiring import (
 )
 from capacity.domain.operation import Operation
 from capacity.domain.staffing import Staffing
-from capacity.headcount.clock import WEEKS_PER_MONTH, PlanCalendar
-from capacity.headcount.cohorts import Flows, Join, Move, run_flows
+from capacity.headcount.case import PlanCase
+from capacity.headcount.clock import PlanCalendar
+from capacity.headcount.cohorts import run_flows
+from capacity.headcount.deciding import Decided, decide
 from capacity.headcount.exposure import leaving_hazard, overtime_heads, pool_hours
-from capacity.headcount.inputs import PlannedFlows, collect_inputs
+from capacity.headcount.inputs import collect_inputs
 from capacity.headcount.ledger import book_costs
-from capacity.headcount.levers import LeverUse, productive_heads
 from capacity.headcount.money import PriceList
-from capacity.headcount.optimum import HiringOptimum, expected_heads, optimise
-from capacity.headcount.problem import HiringProblem, build_problem, previous_starts
+from capacity.headcount.problem import HiringProblem
 from capacity.headcount.requirement import (
     check_curve,
     monthly_availability,
@@ -39,9 +36,13 @@ from capacity.headcount.requirement import (
 from capacity.headcount.risk import short_share, simulate_heads
 from capacity.headcount.staffgoal import goal_heads
 from capacity.headcount.tables import hires_table, plan_frame, transfers_table
-from capacity.headcount.words import advise, plan_notes
-
-REPAIRS = 6
+from capacity.headcount.words import (
+    binding_limits,
+    deadlines,
+    delay_price,
+    goal_words,
+    plan_notes,
+)
 
 
 def plan_headcount(
@@ -90,71 +91,19 @@ def plan_headcount(
     require_share(percentile, "percentile", low=1e-9)
     require_positive(standard_hours_per_week, "standard_hours_per_week")
     check_curve(curve, staffing, operation)
-    case = _prepare(
+    case = prepare_case(
         curve, staffing, operation, percentile=percentile, policy=policy, book=book,
         backlog_weeks=backlog_weeks, planned=(planned_hires, transfers, reductions, availability),
     )  # fmt: skip
     problem = case.problem(policy, previous) if hiring else None
-    decided = _decide(case, problem)
+    decided = decide(case, problem)
     return _finish(
         case, decided, problem, policy=policy, percentile=percentile, seed=seed,
         standard_hours=standard_hours_per_week,
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanCase:
-    """Everything known before hiring is decided."""
-
-    operation: Operation
-    calendar: PlanCalendar
-    prices: PriceList
-    planned: PlannedFlows
-    required: np.ndarray
-    need: np.ndarray
-    hazard: np.ndarray | None
-    unexposed: np.ndarray
-    untouched: Flows
-    curve_binding: tuple[str, ...]
-    curve_notes: tuple[str, ...]
-
-    def problem(
-        self, policy: HiringPolicy, previous: HeadcountPlan | None = None, *, delay_months: int = 0
-    ) -> HiringProblem:
-        """The hiring problem of this case."""
-        before = None
-        if previous is not None and previous.hires is not None:
-            before = previous_starts(previous.hires, self.operation, self.calendar)
-        return build_problem(
-            self.need, self.operation, self.calendar, self.untouched, policy=policy, prices=self.prices,
-            unexposed=self.unexposed, hazard=self.hazard, previous=before, delay_months=delay_months,
-        )  # fmt: skip
-
-    def play(self, joins: Sequence[Join], moves: Sequence[Move]) -> Flows:
-        """The whole-head flows with further joins and moves."""
-        return run_flows(
-            self.operation.pools,
-            self.calendar,
-            [*self.planned.joins, *joins],
-            moves=[*self.planned.moves, *moves],
-            exits=self.planned.exits,
-            hazard=self.hazard,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decided:
-    """Hires and levers in whole heads, and the flows that follow."""
-
-    flows: Flows
-    joins: tuple[Join, ...]
-    moves: tuple[Move, ...]
-    use: LeverUse
-    productive: np.ndarray
-    optimum: HiringOptimum | None
-
-
-def _prepare(
+def prepare_case(
     curve: StaffingCurve,
     staffing: Staffing,
     operation: Operation,
@@ -168,8 +117,9 @@ def _prepare(
         Sequence[PlannedTransfer],
         Sequence[PlannedReduction],
         Sequence[MonthlyAvailability],
-    ],
+    ] = ((), (), (), ()),
 ) -> PlanCase:
+    """Everything that is known before hiring is decided: need, people, prices."""
     calendar = PlanCalendar(months=staffing.months, as_of=staffing.as_of)
     hires, transfers, reductions, availability = planned
     known = collect_inputs(
@@ -193,76 +143,6 @@ def _prepare(
         unexposed=overtime_heads(unexposed, operation), curve_binding=curve.binding,
         curve_notes=curve.notes,
     )  # fmt: skip
-
-
-def _decide(case: PlanCase, problem: HiringProblem | None) -> Decided:
-    """Solve, play in whole heads, and close what whole heads leave open.
-
-    The program counts expected survivors; whole-head attrition may run up to half a head ahead
-    of them. Where that opens a gap the program saw covered, the need of that month is raised by
-    it and the program solved again, a few times at most.
-    """
-    months, pools = case.need.shape
-    if problem is None:
-        none = LeverUse.none(months, pools)
-        return _played(case, (), (), none, None)
-    best: Decided | None = None
-    for _ in range(REPAIRS):
-        optimum = optimise(problem)
-        decided = _played(case, *_whole(case, problem, optimum), optimum)
-        open_gap = np.maximum(0.0, case.need - decided.productive - decided.use.relief)
-        avoidable = np.where((optimum.short > 0) | ~problem.must_cover, 0.0, open_gap)
-        if best is None or open_gap.sum() < _gap_of(case, best) - 1e-9:
-            best = decided
-        if avoidable.max() <= 1e-6:
-            break
-        wanted = expected_heads(problem, optimum) + avoidable
-        problem = replace(problem, need=np.where(avoidable > 1e-6, wanted, problem.need))
-    assert best is not None  # noqa: S101 - the loop ran at least once
-    return best
-
-
-def _gap_of(case: PlanCase, decided: Decided) -> float:
-    return float(np.maximum(0.0, case.need - decided.productive - decided.use.relief).sum())
-
-
-def _whole(
-    case: PlanCase, problem: HiringProblem, optimum: HiringOptimum
-) -> tuple[tuple[Join, ...], tuple[Move, ...], LeverUse]:
-    edges, policy_lanes = case.calendar.edges, problem.lanes
-    joins = tuple(
-        Join(month=int(s), pool=int(k), position=float(edges[s]), heads=int(optimum.starts[k, s]))
-        for k, s in np.argwhere(optimum.starts > 0)
-    )
-    moves = tuple(
-        Move(
-            month=int(s),
-            source=policy_lanes[row][0],
-            target=policy_lanes[row][1],
-            heads=int(optimum.moves[row, s]),
-            training_months=float(problem.lane_training[row]) / WEEKS_PER_MONTH,
-        )
-        for row, s in np.argwhere(optimum.moves > 0)
-    )
-    relief = optimum.overtime.copy()
-    for column, k in enumerate(problem.vendor_pool):
-        relief[:, k] += optimum.vendors[:, column]
-    use = LeverUse(overtime=optimum.overtime, vendors=optimum.vendors, relief=relief)
-    return joins, moves, use
-
-
-def _played(
-    case: PlanCase,
-    joins: tuple[Join, ...],
-    moves: tuple[Move, ...],
-    use: LeverUse,
-    optimum: HiringOptimum | None,
-) -> Decided:
-    flows = case.play(joins, moves)
-    productive = productive_heads(case.operation.pools, case.calendar, flows)
-    return Decided(
-        flows=flows, joins=joins, moves=moves, use=use, productive=productive, optimum=optimum
-    )
 
 
 def _finish(
@@ -289,7 +169,7 @@ def _finish(
         productive=decided.productive, use=decided.use, ledger=ledger, risk=risk, percentile=percentile, standard_hours_per_week=standard_hours,
         vendor_pools=[vendor.pool for vendor in vendors],
     )  # fmt: skip
-    binding, advice = advise(case, decided, problem, policy, percentile)
+    binding, advice = _advise(case, problem, policy, percentile)
     return HeadcountPlan(
         frame=frame,
         months=case.calendar.months,
@@ -306,3 +186,16 @@ def _finish(
         seed=seed,
         as_of=case.calendar.as_of,
     )
+
+
+def _advise(
+    case: PlanCase, problem: HiringProblem | None, policy: HiringPolicy, percentile: float
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(limits that bind hiring, sentences): deadlines first, then what binds, then waiting."""
+    if problem is None:
+        return (), ()
+    lines = deadlines(case, problem, goal_words(policy, percentile))
+    if not lines:
+        return (), ()
+    names, why = binding_limits(case, problem, policy)
+    return names, (*lines, *why, delay_price(case, problem, policy))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -108,8 +109,23 @@ def build_problem(
     )
 
 
+class HiringLimit(Enum):
+    """What can hold hiring back; each can be lifted to see whether it binds."""
+
+    LEAD = "hiring lead time"
+    MONTHLY = "most hires a month"
+    FREEZE = "hiring freeze"
+    CLASS = "smallest class"
+    BUDGET = "hiring budget"
+
+
 def start_limits(
-    operation: Operation, calendar: PlanCalendar, policy: HiringPolicy, *, delay_months: int = 0
+    operation: Operation,
+    calendar: PlanCalendar,
+    policy: HiringPolicy,
+    *,
+    delay_months: int = 0,
+    lifted: HiringLimit | None = None,
 ) -> np.ndarray:
     """Most heads that may start by pool and month: lead time, freezes, class seats, limits.
 
@@ -117,13 +133,16 @@ def start_limits(
     with a class size alone it starts one class a month.
     """
     limit = np.zeros((len(operation.pools), calendar.periods), dtype=np.int64)
-    frozen = set(policy.freeze_months)
     for k, pool in enumerate(operation.pools):
         terms = pool.hiring
         first = calendar.earliest_start(terms.lead_weeks) + delay_months
-        limit[k, first:] = terms.max_hires_per_month or terms.class_size or NO_LIMIT
-        for month, label in enumerate(calendar.months.labels):
-            if label in frozen or label in terms.freeze_months:
+        most = terms.max_hires_per_month or terms.class_size or NO_LIMIT
+        limit[k, 0 if lifted is HiringLimit.LEAD else first :] = (
+            NO_LIMIT if lifted is HiringLimit.MONTHLY else most
+        )
+        frozen = {*policy.freeze_months, *terms.freeze_months}
+        for month, label in enumerate(calendar.labels):
+            if label in frozen and lifted is not HiringLimit.FREEZE:
                 limit[k, month] = 0
     return limit
 

@@ -78,7 +78,7 @@ def monthly_availability(
     """Availability as exact fractions, shape (months, pools): the pool's, or the month's own."""
     table = np.empty((calendar.periods, len(operation.pools)), dtype=object)
     for k, pool in enumerate(operation.pools):
-        for m, label in enumerate(calendar.months.labels):
+        for m, label in enumerate(calendar.labels):
             table[m, k] = overrides.get((pool.name, label), pool.shrinkage.availability)
     return table
 

@@ -64,7 +64,7 @@ def plan_frame(
     columns["cost"], columns["cost_local"] = _costs(ledger, operation, calendar)
     frame = pd.DataFrame({name: values.ravel() for name, values in columns.items()})
     frame.insert(0, "pool", [*operation.pool_names, "all"] * calendar.periods)
-    frame.insert(0, "month", np.repeat(calendar.months.labels, len(operation.pools) + 1))
+    frame.insert(0, "month", np.repeat(calendar.labels, len(operation.pools) + 1))
     local = [operation.site_of(pool).currency for pool in operation.pools]
     frame["currency"] = [*local, operation.currency] * calendar.periods
     return frame[[*FINANCE_COLUMNS, *EXTRA_COLUMNS]]
@@ -94,7 +94,7 @@ def hires_table(
         pool = operation.pools[join.pool]
         start = calendar.first_day(join.month)
         deadline = calendar.approve_by(start, pool.hiring.lead_weeks)
-        label = calendar.months.labels[join.month]
+        label = calendar.labels[join.month]
         rows.append(
             (
                 pool.name,
@@ -115,7 +115,7 @@ def transfers_table(
     operation: Operation, calendar: PlanCalendar, moves: Sequence[Move]
 ) -> pd.DataFrame:
     """One row a transfer: month, source, target, heads."""
-    names, labels = operation.pool_names, calendar.months.labels
+    names, labels = operation.pool_names, calendar.labels
     rows = [(labels[m.month], names[m.source], names[m.target], m.heads) for m in moves if m.heads]
     return pd.DataFrame(rows, columns=["month", "source", "target", "heads"])
 
@@ -135,7 +135,7 @@ def _costs(
     """Cost by month and pool from whole cents; the local cost of all pools together is missing."""
     shape = (calendar.periods, len(operation.pools))
     cents, local = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    month = ledger["month"].map({label: m for m, label in enumerate(calendar.months.labels)})
+    month = ledger["month"].map({label: m for m, label in enumerate(calendar.labels)})
     pool = ledger["pool"].map({name: k for k, name in enumerate(operation.pool_names)})
     places = (month.to_numpy(dtype=np.int64), pool.to_numpy(dtype=np.int64))
     np.add.at(cents, places, ledger["cents"].to_numpy())
