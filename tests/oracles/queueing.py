@@ -73,15 +73,21 @@ def fifo_by_hand(
 ) -> list[float]:
     """Start of each case, first come first served, by people with stints; no rest, no caps.
 
-    A person may start while a stint lasts and finishes the case in hand after it.
+    A person may start while a stint lasts and finishes the case in hand after it; the break that
+    follows keeps its length.
     """
     busy_until = [-1.0] * len(stints)
+    last_start = [-1.0] * len(stints)
 
     def next_start(who: int, moment: float) -> tuple[float, float]:
         """When the person could start, and since when it has been idle."""
+        previous_off = float("inf")
         for on, off in stints[who]:
-            if max(on, moment) < off:
-                return max(on, moment), max(on, busy_until[who])
+            overran = last_start[who] < previous_off < busy_until[who]
+            begin = on + (busy_until[who] - previous_off if overran else 0.0)
+            if max(begin, moment) < off:
+                return max(begin, moment), max(begin, busy_until[who])
+            previous_off = off
         return float("inf"), float("inf")
 
     starts = []
@@ -91,7 +97,7 @@ def fifo_by_hand(
         ]
         start, _, who = min(moments)
         starts.append(start)
-        busy_until[who] = start + length
+        last_start[who], busy_until[who] = start, start + length
     return starts
 
 

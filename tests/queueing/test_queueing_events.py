@@ -71,11 +71,12 @@ def rules_of(queues=1, *, kinds=1, horizon=1000.0, interval=1.0, **changes):
 @given(st.integers(0, 10_000))
 def test_first_come_first_served_with_stints_matches_service_by_hand(seed):
     rng = np.random.default_rng(seed)
-    release = np.sort(rng.uniform(0, 60, 80))
-    hours = rng.lognormal(0, 1, 80)
+    release = np.sort(rng.uniform(0, 60, 200))
+    hours = rng.uniform(0.05, 0.9, 200)
     stints = []
     for _ in range(3):
-        edges = np.sort(rng.uniform(0, 70, 6))
+        # stints and breaks of an hour or more: the case in hand never skips a whole stint
+        edges = np.cumsum(rng.uniform(1, 20, 6))
         stints.append([(edges[0], edges[1]), (edges[2], edges[3]), (edges[4], edges[5] + 300)])
     played = run_plain(jobs_of(release, hours), people_of(stints), rules_of(), 1000.0)
     assert_allclose(played.started, fifo_by_hand(list(release), list(hours), stints))

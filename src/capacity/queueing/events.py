@@ -145,6 +145,7 @@ def build_kernel(decorate: Any) -> Any:
         used = [0.0 for _ in range(n_people)]
         free_at = [-1.0 for _ in range(n_people)]
         off_at = [-1.0 for _ in range(n_people)]
+        work_end = [-1.0 for _ in range(n_people)]
         is_idle = [False for _ in range(n_people)]
         top = [INF for _ in range(n_queues)]
         done = [[0.0 for _ in range(n_queues)] for _ in range(n_kinds)]
@@ -175,7 +176,7 @@ def build_kernel(decorate: Any) -> Any:
             if what == 0:
                 _, event, who = heappop(events)
                 if event == 1:
-                    if now < off_at[who]:
+                    if now < off_at[who] and free_at[who] <= now:
                         ready.append(who)
                 else:
                     if jobs.follow[who] >= 0:
@@ -184,8 +185,13 @@ def build_kernel(decorate: Any) -> Any:
                         fresh_jobs.append(jobs.side[who])
             elif what == 1:
                 who = people.stint_person[next_stint]
+                # a break that began late, because of the case in hand, ends as much later
+                overrun = work_end[who] - off_at[who] if off_at[who] >= 0.0 else 0.0
                 off_at[who] = people.stint_off[next_stint]
                 next_stint += 1
+                if overrun > 0.0:
+                    free_at[who] = max(free_at[who], now + overrun)
+                    heappush(events, (free_at[who], 1, who))
                 if is_idle[who]:
                     idle[people.kind[who]].remove(who)
                     is_idle[who] = False
@@ -244,6 +250,7 @@ def build_kernel(decorate: Any) -> Any:
                 worker[job] = who
                 used[who] += rules.severity[queue] * hours
                 done[people.kind[who]][queue] += hours
+                work_end[who] = ended[job]
                 free_at[who] = now + hours * (1.0 + rules.rest[queue])
                 heappush(events, (free_at[who], 1, who))
                 if jobs.follow[job] >= 0 or jobs.side[job] >= 0:
