@@ -57,7 +57,7 @@ def rules_of(queues=1, *, kinds=1, horizon=1000.0, interval=1.0, **changes):
         severity=np.zeros(queues),
         mean_hours=np.ones(queues),
         paced=np.zeros(queues, bool),
-        rest=np.zeros(queues),
+        rest=np.zeros((kinds, queues)),
         is_open=np.ones((queues, bins), bool),
         planned=np.zeros((kinds, queues, bins)),
         interval_hours=interval,
@@ -104,13 +104,13 @@ def test_plain_and_compiled_agree_to_the_last_bit():
         class_queues=np.array([[0, 1, -1], [0, 1, 2]]),
         queue_classes=np.array([[0, 1], [0, 1], [1, -1]]),
         offset=np.array([1.0, 8.0, 24.0]), severity=np.array([1.0, 0.5, 0.0]),
-        paced=np.array([False, True, False]), rest=np.array([0.2, 0.1, 0.0]),
+        paced=np.array([False, True, False]), rest=np.array([[0.2, 0.1, 0.0], [0.3, 0.0, 0.1]]),
         mean_hours=np.full(3, 0.3), is_open=rng.random((3, 220)) < 0.8,
     )  # fmt: skip
     plain = run_plain(jobs, people, rules, 220.0)
     fast = run_compiled(jobs, people, rules, 220.0)
     assert len(children) > 100
-    assert np.isfinite(plain.started).sum() > 1000
+    assert np.isfinite(plain.started).sum() > 800
     for name in plain._fields:
         assert list(getattr(plain, name)) == list(getattr(fast, name))
 
@@ -170,7 +170,7 @@ def test_pacing_spreads_the_cap_over_the_duty():
 
 def test_rest_after_a_case_holds_occupancy_down():
     jobs = jobs_of(np.zeros(3), np.ones(3))
-    played = run_plain(jobs, people_of([[(0.0, 9.0)]]), rules_of(rest=np.array([0.25])), 10.0)
+    played = run_plain(jobs, people_of([[(0.0, 9.0)]]), rules_of(rest=np.array([[0.25]])), 10.0)
     assert played.started == [0.0, 1.25, 2.5]
     assert played.ended == [1.0, 2.25, 3.5]
 

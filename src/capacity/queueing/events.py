@@ -61,7 +61,7 @@ class Rules(NamedTuple):
 
     `offset` is added to a job's clock to give its key (window = earliest due date; a large step
     by priority = priority; anything between = priority that rises with age). `rest` is the time
-    after a case per hour of the case (occupancy, wellness). `planned` holds cumulative hours by
+    after a case per hour of the case, by class and queue (occupancy, exposure breaks). `planned` holds cumulative hours by
     class, queue and bin for the rule PLANNED_SHARES.
     """
 
@@ -251,7 +251,7 @@ def build_kernel(decorate: Any) -> Any:
                 used[who] += rules.severity[queue] * hours
                 done[people.kind[who]][queue] += hours
                 work_end[who] = ended[job]
-                free_at[who] = now + hours * (1.0 + rules.rest[queue])
+                free_at[who] = now + hours * (1.0 + rules.rest[people.kind[who]][queue])
                 heappush(events, (free_at[who], 1, who))
                 if jobs.follow[job] >= 0 or jobs.side[job] >= 0:
                     heappush(events, (ended[job], 0, job))

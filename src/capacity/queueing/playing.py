@@ -147,7 +147,12 @@ def _play(demand: Demand, stage: Stage, drawn: WorkPaths) -> Played:
     skills = np.array([skills for _, skills in stage.classes], dtype=np.bool_)
     capacity = _capacity(stage)
     load = drawn.work.mean(axis=(1, 2)) + 1e-12
-    rest = np.array([np.average(stage.rest, weights=load * row + 1e-15) for row in skills])
+    rest = np.array(
+        [
+            np.average(own, weights=load * row + 1e-15)
+            for own, row in zip(stage.rest, skills, strict=True)
+        ]
+    )
     place = {name: i for i, name in enumerate(operation.queue_names)}
     opening = tuple(
         (place[name], left, hours) for name, left, hours in opening_work(demand, operation)

@@ -78,7 +78,11 @@ def duties_of_shifts(shifts: ShiftPlan, operation: Operation) -> list[Duty]:
 
 
 def duties_of_roster(roster: Roster, operation: Operation) -> list[Duty]:
-    """One duty per person and date; meetings, breaks and wellness are the roster's own slices."""
+    """One duty per person and date; breaks and wellness are the roster's own slices.
+
+    In-shift losses are taken off staggered, unless the roster holds meetings as slices.
+    """
+    meetings = bool(roster.frame["activity"].isin([Activity.MEETING, Activity.MEETING.value]).any())
     persons = {person.id: person for person in operation.people}
     grid = roster.grid
     duties: list[Duty] = []
@@ -105,6 +109,9 @@ def duties_of_roster(roster: Roster, operation: Operation) -> list[Duty]:
                 weight = operation.queue(queue).severity
                 planned[off] = planned.get(off, 0.0) + weight * (off - on)
         profile = (tuple(planned), tuple(np.cumsum(list(planned.values())).tolist()))
+        if not meetings:
+            turn = (len(duties) % 8 + 0.5) / 8
+            stints = _meeting_out(stints, float(pool.shrinkage.in_shift), turn)
         person = persons.get(str(person_id))
         skills = None
         share = 1.0

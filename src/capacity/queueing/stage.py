@@ -108,7 +108,7 @@ def set_stage(
         classes=tuple(classes),
         kinds=kinds,
         windows=windows,
-        rest=_rest(operation, shifts, roster, heads),
+        rest=_rest(operation, classes, breaks_planned=shifts is None),
         paced=np.array(
             [staff_queue(queue).treatment is not Treatment.FLOOR for queue in operation.queues]
         ),
@@ -181,40 +181,34 @@ def _window(name: str, operation: Operation) -> float:
     return target.within_hours if target else NO_TARGET_HOURS
 
 
-def _rest(
-    operation: Operation,
-    shifts: ShiftPlan | None,
-    roster: Roster | None,
-    heads: pd.DataFrame | None,
-) -> Floats:
-    """Hours of rest per hour of work by queue: the occupancy cap, and wellness not yet planned."""
+def rest_per_hour(operation: Operation) -> Floats:
+    """Hours of exposure break and wellness that one hour on a queue costs, (pools, queues).
+
+    Wellness is due per weighted exposure hour, the break per unbroken exposed hour; where
+    wellness serves as the break the larger of the two is taken, else their sum: each once.
+    """
+    wellness = operation.wellness_minutes_per_exposure_hour / 60
     severity = np.array([queue.severity for queue in operation.queues])
+    rows = []
+    for pool in operation.pools:
+        cap = operation.cap_of(pool)
+        pause = cap.break_minutes / cap.minutes_in_row if cap.minutes_in_row else 0.0
+        due, paused = wellness * severity, pause * (severity > 0)
+        rows.append(np.maximum(due, paused) if operation.wellness_is_break else due + paused)
+    return np.asarray(rows, dtype=np.float64)
+
+
+def _rest(
+    operation: Operation, classes: list[tuple[int, tuple[bool, ...]]], *, breaks_planned: bool
+) -> Floats:
+    """Rest after work by class and queue: the occupancy cap, and exposure breaks not yet planned.
+
+    A shift plan places its templates' breaks and leaves exposure breaks implicit; a roster holds
+    both as slices, and a table of heads has both taken off.
+    """
     idle = 1.0 / operation.occupancy_cap - 1.0
-    owed = 0.0 if heads is not None or roster is not None else _wellness_owed(operation, shifts)
-    return np.asarray(idle + owed * severity, dtype=np.float64)
-
-
-def _wellness_owed(operation: Operation, shifts: ShiftPlan | None) -> float:
-    """Wellness hours per exposure hour, unless the plan's breaks go beyond the templates' own."""
-    if shifts is None or shifts.shifts.empty:
-        return 0.0
-    templates = {
-        (pool.name, shift.name): shift.break_minutes
-        for pool in operation.pools
-        for shift in pool.shifts
-    }
-    own = sum(
-        templates.get((str(row.pool), str(row.shift)), 0) * row.heads
-        for row in shifts.shifts.itertuples()
-    )
-    taken = (
-        float((shifts.breaks["minutes"] * shifts.breaks["heads"]).sum())
-        if len(shifts.breaks)
-        else 0.0
-    )
-    if taken > own * 1.001 + 1.0:
-        return 0.0
-    return operation.wellness_minutes_per_exposure_hour / 60
+    owed = rest_per_hour(operation) * (0.0 if breaks_planned else 1.0)
+    return np.asarray([idle + owed[pool] for pool, _ in classes])
 
 
 def _opening(operation: Operation, grid: TimeGrid, before: int, bins: int) -> NDArray[np.bool_]:
