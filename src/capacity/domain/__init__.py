@@ -13,6 +13,11 @@ from capacity.domain.event import EventKind as EventKind
 from capacity.domain.event import EventShape as EventShape
 from capacity.domain.exposure import ExposureCap as ExposureCap
 from capacity.domain.exposure import RollingCap as RollingCap
+from capacity.domain.fiscal import FiscalPeriod as FiscalPeriod
+from capacity.domain.fiscal import MonthlyFiscalCalendar as MonthlyFiscalCalendar
+from capacity.domain.fiscal import WeeklyFiscalCalendar as WeeklyFiscalCalendar
+from capacity.domain.fiscal import WeekPattern as WeekPattern
+from capacity.domain.fiscal import YearEnd as YearEnd
 from capacity.domain.grid import MonthGrid as MonthGrid
 from capacity.domain.grid import TimeGrid as TimeGrid
 from capacity.domain.handling import HandlingShape as HandlingShape
