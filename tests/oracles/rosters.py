@@ -44,11 +44,8 @@ def random_case(seed: int) -> tuple[Operation, ShiftPlan]:
         for n, zone in enumerate(rng.choice(ZONES, size=2, replace=False))
     )
     queues = tuple(_queue(rng, n) for n in range(int(rng.integers(1, 5))))
-    pools = tuple(
-        _pool(rng, n, queues, sites[n % 2].name) for n in range(int(rng.integers(1, 3)))
-    )
-    unserved = [q for q in queues if not any(pool.serves(q) for pool in pools)]
-    queues = tuple(q for q in queues if q not in unserved)
+    pools = tuple(_pool(rng, n, queues, sites[n % 2].name) for n in range(int(rng.integers(1, 3))))
+    queues = tuple(q for q in queues if any(pool.serves(q) for pool in pools))
     start = pd.Timestamp(str(rng.choice(STARTS)), tz="UTC")
     start += pd.Timedelta(hours=int(rng.choice([0, 0, 6, 13])))
     days = int(rng.choice([3, 7, 9, 14]))
@@ -76,8 +73,8 @@ def _queue(rng: np.random.Generator, number: int) -> Queue:
         handling=HandlingTime(mean_minutes=5, cv=1.0),
         targets=(Target(share=0.9, within_hours=24),),
         severity=float(rng.choice([0.0, 0.3, 0.5, 1.0, 1.0])),
-        language=str(rng.choice(["en", "de"])) if rng.random() < 0.3 else None,
-        on_site_only=bool(rng.random() < 0.1),
+        language=str(rng.choice(["en", "de"])) if number and rng.random() < 0.3 else None,
+        on_site_only=bool(number and rng.random() < 0.1),
     )
 
 
@@ -155,7 +152,9 @@ def _cap(rng: np.random.Generator) -> ExposureCap:
         hours_per_day=float(rng.choice([2.0, 3.5, 4.0])) if rng.random() < 0.9 else None,
         any_24_hours=bool(rng.random() < 0.4),
         hours_per_week=float(rng.choice([8.0, 15.0, 20.0])) if rng.random() < 0.8 else None,
-        rolling=(RollingCap(days=int(rng.choice([2, 7, 28])), hours=float(rng.choice([6.0, 18.0]))),)
+        rolling=(
+            RollingCap(days=int(rng.choice([2, 7, 28])), hours=float(rng.choice([6.0, 18.0]))),
+        )
         if rng.random() < 0.5
         else (),
         minutes_in_row=int(rng.choice([30, 50, 60, 120])) if rng.random() < 0.8 else None,

@@ -239,19 +239,17 @@ def _wellness(duty: Duty, limits: ExposureLimits) -> Iterator[Breach]:
 
 
 def _overtime(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach]:
-    """No exposure in hours beyond the weekly contract."""
+    """No exposure in hours beyond the weekly contract: the end of the shift that exceeds it."""
     if limits.cap.in_overtime:
         return
     paid: dict[date, float] = {}
     for duty in duties:
         monday = duty.day - timedelta(days=duty.day.weekday())
-        before = paid.get(monday, 0.0)
-        paid[monday] = before + duty.paid_hours
-        if exceeds(before, limits.contract_hours - 1e-6) and duty.weighted_hours > 0:
+        paid[monday] = paid.get(monday, 0.0) + duty.paid_hours
+        excess = min(paid[monday] - limits.contract_hours, duty.paid_hours)
+        late = [item for item in duty.exposed if item.end > duty.end - excess * HOUR]
+        if exceeds(excess, 0.0) and late:
+            hours = sum(item.weighted_hours for item in late)
             yield _found(
-                "exposure in overtime",
-                duty,
-                before,
-                limits.contract_hours,
-                "paid hours before this shift",
+                "exposure in overtime", duty, hours, 0.0, "hours in slices past the contract"
             )

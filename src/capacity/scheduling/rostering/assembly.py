@@ -23,7 +23,16 @@ from capacity.scheduling.rostering.unfilled import unfilled_rows
 COLUMNS = ["person", "pool", "shift", "date", "start", "end", "activity", "queue"]
 UNFILLED = ["pool", "shift", "date", "start", "end", "heads", "reason"]
 UNASSIGNED = ["queue", "start", "hours", "reason"]
-QUICK = SearchLimits(moves=20, stall=10, move_nodes=20, proof_nodes=20, gap=1e-3)
+QUICK = SearchLimits(moves=20, stall=10, move_nodes=20, proof_nodes=100, gap=1e-3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Order:
+    plan: ShiftPlan
+    operation: Operation
+    seed: int
+    limits: SearchLimits
+    stable_weeks: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,17 +84,14 @@ def roster(
             "Fix: add a [people] table (ids only)."
         )
     _require_known_pools(shifts, operation)
-    parts = [
-        _pool_roster(
-            shifts,
-            operation,
-            read_cohorts(shifts, operation, pool),
-            seed,
-            limits or QUICK,
-            stable_weeks,
-        )
-        for pool in operation.pools
-    ]
+    order = _Order(
+        plan=shifts,
+        operation=operation,
+        seed=seed,
+        limits=limits or QUICK,
+        stable_weeks=stable_weeks,
+    )
+    parts = [_pool_roster(order, read_cohorts(shifts, operation, pool)) for pool in operation.pools]
     result = Roster(
         grid=shifts.grid,
         frame=_frame([row for part in parts for row in part.rows], COLUMNS),
@@ -108,38 +114,23 @@ def _require_known_pools(shifts: ShiftPlan, operation: Operation) -> None:
         )
 
 
-def _pool_roster(
-    plan: ShiftPlan,
-    operation: Operation,
-    cohorts: Cohorts,
-    seed: int,
-    limits: SearchLimits,
-    stable_weeks: bool,
-) -> _PoolRoster:
-    chosen, note = _choose_shifts(plan, operation, cohorts, seed, limits, stable_weeks)
-    slices = pool_slices(plan, operation, cohorts, chosen)
+def _pool_roster(order: _Order, cohorts: Cohorts) -> _PoolRoster:
+    chosen, note = _choose_shifts(order, cohorts)
+    slices = pool_slices(order.plan, order.operation, cohorts, chosen)
     rotation = rotate(slices.task)
     return _PoolRoster(
         rows=list(slice_rows(slices, rotation)),
         unfilled=unfilled_rows(cohorts, chosen),
-        unassigned=_unassigned(plan, slices, rotation.left_heads),
+        unassigned=_unassigned(order.plan, slices, rotation.left_heads),
         note=note,
     )
 
 
-def _choose_shifts(
-    plan: ShiftPlan,
-    operation: Operation,
-    cohorts: Cohorts,
-    seed: int,
-    limits: SearchLimits,
-    stable_weeks: bool,
-) -> tuple[Ints, str]:
-    empty = np.full((len(cohorts.people), len(cohorts.dates)), -1, dtype=np.int64)
+def _choose_shifts(order: _Order, cohorts: Cohorts) -> tuple[Ints, str]:
     if not cohorts.people or not cohorts.exists.any():
-        return empty, ""
-    problem = plan_problem(plan, operation, cohorts, stable_weeks=stable_weeks)
-    found = search_roster(problem, seed=seed, limits=limits)
+        return np.full((len(cohorts.people), len(cohorts.dates)), -1, dtype=np.int64), ""
+    problem = plan_problem(order.plan, order.operation, cohorts, stable_weeks=order.stable_weeks)
+    found = search_roster(problem, seed=order.seed, limits=order.limits)
     note = (
         f"{cohorts.pool.name}: choice of shifts {found.status.value}, "
         f"objective {found.objective:.2f}, bound {found.bound:.2f}"

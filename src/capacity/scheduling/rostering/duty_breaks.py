@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-import pandas as pd
-
 from capacity.domain.shift import Break
 from capacity.domain.shift_plan import ShiftPlan
 from capacity.scheduling.rostering.cohorts import MINUTE_NS, Cohorts, as_date, instants
@@ -32,7 +30,9 @@ def lay_breaks(
             options = planned.get((day, shift), [])
             for place, person in enumerate(people):
                 taken = spans[day, shift][person]
-                taken.append(_place(item, options, taken, place, len(people), step_minutes))
+                span = _planned_span(item, options, taken, step_minutes)
+                share = place / len(people)
+                taken.append(span or _spread_span(item, taken, share, step_minutes))
     return spans
 
 
@@ -56,10 +56,10 @@ def _planned(plan: ShiftPlan, cohorts: Cohorts) -> dict[tuple[int, int], list[li
     return found
 
 
-def _place(
-    item: Break, options: list[list[int]], taken: list[Span], place: int, people: int, step: int
-) -> Span:
-    """The span of one break of one person."""
+def _planned_span(
+    item: Break, options: list[list[int]], taken: list[Span], step: int
+) -> Span | None:
+    """A span of the plan with heads left that suits the break, or None."""
     for option in options:
         offset, minutes, left = option
         fits = item.earliest_minute <= offset <= item.latest_minute and minutes == item.minutes
@@ -67,12 +67,18 @@ def _place(
         if left > 0 and fits and offset % step == 0 and not _touches(span, taken):
             option[2] -= 1
             return span
+    return None
+
+
+def _spread_span(item: Break, taken: list[Span], share: float, step: int) -> Span:
+    """A span inside the window, later for people further down the list (share 0 to 1)."""
+    earliest = -(-item.earliest_minute // step) * step
     starts = [
         begin
-        for begin in range(-(-item.earliest_minute // step) * step, item.latest_minute + 1, step)
+        for begin in range(earliest, item.latest_minute + 1, step)
         if not _touches((begin, begin + item.minutes), taken)
     ]
-    begin = starts[(place * len(starts)) // max(people, 1)] if starts else item.earliest_minute
+    begin = starts[int(share * len(starts))] if starts else item.earliest_minute
     return (begin, begin + item.minutes)
 
 
@@ -81,17 +87,7 @@ def _touches(span: Span, taken: list[Span]) -> bool:
 
 
 def break_minutes_of(plan: ShiftPlan, cohorts: Cohorts) -> list[int]:
-    """Every number of minutes that breaks begin after or last, for the choice of a slice."""
-    offsets = [
-        number
-        for item in (b for template in cohorts.pool.shifts for b in template.breaks)
-        for number in (item.minutes,)
-    ]
-    for options in _planned(plan, cohorts).values():
-        offsets += [option[0] for option in options]
-    return offsets
-
-
-def as_utc_time(nanoseconds: int) -> pd.Timestamp:
-    """A UTC timestamp."""
-    return pd.Timestamp(nanoseconds, unit="ns", tz="UTC")
+    """Minutes that breaks last and planned breaks begin after, for the choice of a slice."""
+    lengths = [item.minutes for template in cohorts.pool.shifts for item in template.breaks]
+    starts = [option[0] for options in _planned(plan, cohorts).values() for option in options]
+    return lengths + starts

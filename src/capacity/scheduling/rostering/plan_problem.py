@@ -196,17 +196,17 @@ def _exposure_windows(operation: Operation, cohorts: Cohorts) -> tuple[WindowRul
                 price=EXPOSURE_PRICE,
             )
         )
-    for rolling in cap.rolling:
-        rules.append(
-            WindowRule(
-                name=f"exposure in {rolling.days} days",
-                amount=cohorts.exposure,
-                days=rolling.days,
-                at_most=share * rolling.hours,
-                before=before,
-                price=EXPOSURE_PRICE,
-            )
+    rules += [
+        WindowRule(
+            name=f"exposure in {rolling.days} days",
+            amount=cohorts.exposure,
+            days=rolling.days,
+            at_most=share * rolling.hours,
+            before=before,
+            price=EXPOSURE_PRICE,
         )
+        for rolling in cap.rolling
+    ]
     if cap.max_consecutive_days is not None:
         rules.append(
             WindowRule(

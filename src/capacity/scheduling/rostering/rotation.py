@@ -21,6 +21,7 @@ Bools = NDArray[np.bool_]
 
 FORBIDDEN = 1e6
 PRIORITY_STEP = 20.0
+EXPOSURE_COST = 25.0
 SWITCH_COST = 0.3
 SCARCITY_COST = 0.2
 
@@ -97,6 +98,7 @@ class Rotation:
 @dataclass(kw_only=True, eq=False)
 class _State:
     duty: list[DutySlots | None]
+    day: Ints
     budget: Floats
     used: Floats
     run: Floats
@@ -121,6 +123,7 @@ def rotate(task: RotationTask) -> Rotation:
     days = 1 + max((duty.day for duty in task.duties), default=0)
     state = _State(
         duty=[None] * people,
+        day=np.zeros(people, dtype=np.int64),
         budget=np.zeros(people),
         used=np.zeros(people),
         run=np.zeros(people),
@@ -147,7 +150,7 @@ def rotate(task: RotationTask) -> Rotation:
 
 def _begin_duty(task: RotationTask, state: _State, duty: DutySlots) -> None:
     person = duty.person
-    state.duty[person] = duty
+    state.duty[person], state.day[person] = duty, duty.day
     state.budget[person] = day_budget(task, state.by_day[person], person, duty.day)
     state.used[person], state.idle[person], state.last_queue[person] = 0.0, 0, -1
     state.open_left[person] = int(duty.open_slices.sum())
@@ -164,23 +167,22 @@ def day_budget(task: RotationTask, by_day: Floats, person: int, day: int) -> flo
     ]
     for span, hours in task.rolling:
         limits.append(hours[person] - before[max(past + day - span + 1, 0) :].sum())
-    if task.max_days is not None and not _day_may_be_exposed(task, before > 0):
+    if task.max_days is not None and not _day_may_be_exposed(
+        task.max_days, task.recovery_days, before > 0
+    ):
         return 0.0
     return max(0.0, float(min(limits)))
 
 
-def _day_may_be_exposed(task: RotationTask, exposed: Bools) -> bool:
+def _day_may_be_exposed(most: int, recovery_days: int, exposed: Bools) -> bool:
     """Whether one more exposed day keeps the longest run and the recovery after it."""
-    assert task.max_days is not None
     rest = 0
     while rest < exposed.size and not exposed[exposed.size - 1 - rest]:
         rest += 1
     run = 0
     while rest + run < exposed.size and exposed[exposed.size - 1 - rest - run]:
         run += 1
-    if run < task.max_days:
-        return True
-    return rest >= max(task.recovery_days, 1)
+    return run < most or rest >= max(recovery_days, 1)
 
 
 def _step(task: RotationTask, state: _State, result: Rotation, now: int) -> None:
@@ -215,7 +217,8 @@ def _assign(task: RotationTask, state: _State, result: Rotation, who: Ints, now:
         rows, columns = linear_sum_assignment(cost)
         found = cost[rows, columns] < FORBIDDEN / 2
         for row, column in zip(rows[found], columns[found], strict=True):
-            _work(task, state, result, int(who[row]), int(jobs[column]), now)
+            result.queue[who[row], now] = jobs[column]
+            _work(task, state, int(who[row]), int(jobs[column]), now)
             worked[row] = True
     for person in who[~worked]:
         _rest(task, state, result, int(person), now)
@@ -253,7 +256,7 @@ def _costs(task: RotationTask, state: _State, who: Ints, jobs: Ints, now: int) -
     possible = task.eligible[who] & (np.ceil(owed - 1e-9) <= rests[:, None])
     exposed = task.severity[None, :] > 0
     possible &= ~exposed | (fits_day & (fits_run & place)[:, None])
-    cost = 10.0 * task.severity[None, :] * load[:, None]
+    cost = EXPOSURE_COST * task.severity[None, :] * load[:, None]
     cost += SWITCH_COST * (state.last_queue[who, None] != np.arange(task.severity.size)[None, :])
     cost += SCARCITY_COST * task.eligible[who].mean(axis=1)[:, None]
     cost += PRIORITY_STEP * task.priority[None, :]
@@ -261,10 +264,7 @@ def _costs(task: RotationTask, state: _State, who: Ints, jobs: Ints, now: int) -
     return np.asarray(cost[:, jobs])
 
 
-def _work(
-    task: RotationTask, state: _State, result: Rotation, person: int, queue: int, now: int
-) -> None:
-    result.queue[person, now] = queue
+def _work(task: RotationTask, state: _State, person: int, queue: int, now: int) -> None:
     state.carry[queue] -= 1.0
     state.room -= 1.0
     state.last_queue[person] = queue
@@ -278,9 +278,7 @@ def _work(
     state.pause[person] = 0.0
     state.used[person] += hours
     state.trail[person, now + 1] += hours
-    duty = state.duty[person]
-    assert duty is not None
-    state.by_day[person, task.carried.shape[1] + duty.day] += hours
+    state.by_day[person, task.carried.shape[1] + state.day[person]] += hours
 
 
 def _rest(task: RotationTask, state: _State, result: Rotation, person: int, now: int) -> None:

@@ -17,6 +17,9 @@ from capacity.scheduling.rostering.model import RosterModel, build_model
 from capacity.scheduling.rostering.moves import Move, draw_move, free_columns
 from capacity.scheduling.rostering.problem import Floats, Ints, RosterProblem
 
+SMALL = 1_000
+FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 400.0, 60.0, 40_000.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class SearchLimits:
@@ -167,21 +170,30 @@ def bound_by_relaxation(search: Search) -> None:
 
 
 def alternate(search: Search, problem: RosterProblem, seed: int) -> None:
-    """Neighbourhood moves until they stall, then the exact program, until a limit is met."""
+    """Neighbourhood moves until they stall, then the exact program, until a limit is met.
+
+    A small program goes to the exact solver at once: a neighbourhood would be all of it.
+    """
     rng = stream(seed, "roster search")
-    size, stalled, nodes = 400.0, 0, search.limits.proof_nodes
+    limits = search.limits
+    integers = int(search.model.program.integer.sum())
+    size, nodes = FIRST_SIZE, limits.proof_nodes
+    stalled = limits.stall if integers <= SMALL else 0
     while not search.is_over:
-        if stalled >= search.limits.stall or search.moves >= search.limits.moves:
-            if nodes and not prove(search, nodes):
-                nodes *= 4
-            if search.moves >= search.limits.moves or search.limits.wall_seconds is None:
+        if stalled >= limits.stall or search.moves >= limits.moves:
+            solved_out = bool(nodes) and prove(search, nodes)
+            if (
+                solved_out
+                or search.moves >= limits.moves
+                or (nodes and limits.wall_seconds is None)
+            ):
                 return
-            stalled = 0
+            nodes, stalled = 4 * nodes, 0
             continue
         move = draw_move(search.model, problem, search.values, size, rng)
         better, exact = try_move(search, move, seed)
         stalled = 0 if better else stalled + 1
-        size = min(size * 1.1, 40_000.0) if exact else max(size * 0.9, 60.0)
+        size = min(size * 1.1, LARGEST_SIZE) if exact else max(size * 0.9, SMALLEST_SIZE)
 
 
 def try_move(search: Search, move: Move, seed: int) -> tuple[bool, bool]:

@@ -194,7 +194,7 @@ def _heads(
         strict=True,
     ):
         first = round(grid.place(int(begin)))
-        if 0 <= first and first + per <= grid.count:
+        if first >= 0 and first + per <= grid.count:
             heads[queues.index(str(queue)), first : first + per] += float(hours) / plan.grid.hours
         else:
             outside.append((str(queue), int(begin), float(hours)))

@@ -42,28 +42,21 @@ def _reason(cohorts: Cohorts, chosen: Ints, day: int, shift: int) -> str:
 
 def _obstacle(cohorts: Cohorts, chosen: Ints, person: int, day: int, shift: int) -> str:
     """The first rule that keeps one person from one shift."""
-    who, pool = cohorts.people[person], cohorts.pool
-    line = chosen[person]
-    if line[day] == shift:
-        return "works it"
-    if line[day] >= 0:
-        return "on another shift that day"
-    if cohorts.dates[day] in who.time_off:
-        return "on time off"
+    who, pool, line = cohorts.people[person], cohorts.pool, chosen[person]
     monday = day - cohorts.dates[day].weekday()
     week = [d for d in range(max(monday, 0), min(monday + 7, line.size)) if line[d] >= 0]
-    paid = sum(int(cohorts.paid_minutes[d, line[d]]) for d in week) + int(
-        cohorts.paid_minutes[day, shift]
+    paid = sum(int(cohorts.paid_minutes[d, line[d]]) for d in week)
+    contract = 60 * (who.hours_per_week or pool.hours_per_week)
+    tests = (
+        ("works it", line[day] == shift),
+        ("on another shift that day", line[day] >= 0),
+        ("on time off", cohorts.dates[day] in who.time_off),
+        ("at the contract hours of the week", paid + cohorts.paid_minutes[day, shift] > contract),
+        ("at the days of the week", len(week) >= pool.days_per_week),
+        ("without the rest before or after", _lacks_rest(cohorts, line, day, shift)),
+        ("at the days in a row", _run_length(line, day, who.carried_days) > pool.max_days_in_row),
     )
-    if paid > 60 * (who.hours_per_week or pool.hours_per_week) + 1e-6:
-        return "at the contract hours of the week"
-    if len(week) >= pool.days_per_week:
-        return "at the days of the week"
-    if _lacks_rest(cohorts, line, day, shift):
-        return "without the rest before or after"
-    if _run_length(line, day, who.carried_days) > pool.max_days_in_row:
-        return "at the days in a row"
-    return "kept from it by rules in combination"
+    return next((name for name, holds in tests if holds), "kept from it by rules in combination")
 
 
 def _lacks_rest(cohorts: Cohorts, line: Ints, day: int, shift: int) -> bool:
