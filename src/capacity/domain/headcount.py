@@ -41,7 +41,8 @@ class HeadcountPlan:
 
     `required_paths` are employed heads needed before rounding, shape (paths, months, pools + 1),
     the last column being all. `hires` has one row a class (pool, month, start, heads, classes,
-    approve_by, kind); `ledger` one row a month, pool, grade and component with whole `cents`;
+    approve_by, kind); `ledger` one row a month, pool, grade and component: quantity x unit_local x rate, in whole
+    `cents` (reporting currency) and `cents_local`;
     `advice` are sentences on deadlines and levers.
     """
 

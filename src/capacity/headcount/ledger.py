@@ -40,17 +40,17 @@ def book_costs(
             _book_overtime(ledger, month, pool, _fraction(use.overtime[month, k]))
         for vendor, heads in zip(vendors, use.vendors[month], strict=True):
             pool = prices.operation.pool(vendor.pool)
-            paid = exact(vendor.monthly_cost) * int(heads) / prices.rate(pool, month)
             length = _fraction(prices.calendar.lengths[month])
-            ledger.add(month, pool, "vendor", [(vendor.name, paid * length)])
+            unit = exact(vendor.monthly_cost) / prices.rate(pool, month) * length
+            ledger.add(month, pool, "vendor", [(vendor.name, Fraction(int(heads)), unit)])
     for move in moves:
         source, target = pools[move.source], pools[move.target]
         fees = [
             lane.cost for lane in lanes if (lane.source, lane.target) == (source.name, target.name)
         ]
         if fees:
-            paid = exact(fees[0]) * move.heads / prices.rate(target, move.month)
-            ledger.add(move.month, target, "transfer", [("all", paid)])
+            unit = exact(fees[0]) / prices.rate(target, move.month)
+            ledger.add(move.month, target, "transfer", [("all", Fraction(move.heads), unit)])
     return ledger.frame
 
 
@@ -67,7 +67,7 @@ def _book_people(ledger: Ledger, month: int, k: int, *, heads: Fraction, flows: 
     prices = ledger.prices
     pool = prices.operation.pools[k]
     pairs = list(zip(prices.grades(pool), prices.shares(pool), strict=True))
-    pay = [(e.grade, prices.monthly_pay(pool, month, e.cost) * share * heads) for e, share in pairs]
+    pay = [(e.grade, share * heads, prices.monthly_pay(pool, month, e.cost)) for e, share in pairs]
     ledger.add(month, pool, "pay", pay)
     one_off = (
         ("hiring", "hire_cost", flows.hires),
@@ -76,18 +76,20 @@ def _book_people(ledger: Ledger, month: int, k: int, *, heads: Fraction, flows: 
     )
     for component, name, counts in one_off:
         people = int(counts[month, k])
-        amounts = [(e.grade, exact(getattr(e.cost, name)) * share * people) for e, share in pairs]
+        amounts = [(e.grade, share * people, exact(getattr(e.cost, name))) for e, share in pairs]
         ledger.add(month, pool, component, amounts)
 
 
 def _book_overtime(ledger: Ledger, month: int, pool: Pool, heads: Fraction) -> None:
     prices = ledger.prices
+    pairs = zip(prices.grades(pool), prices.shares(pool), strict=True)
     amounts = [
         (
             e.grade,
-            prices.monthly_pay(pool, month, e.cost) * share * exact(e.cost.overtime_factor) * heads,
+            share * heads,
+            prices.monthly_pay(pool, month, e.cost) * exact(e.cost.overtime_factor),
         )
-        for e, share in zip(prices.grades(pool), prices.shares(pool), strict=True)
+        for e, share in pairs
     ]
     ledger.add(month, pool, "overtime", amounts)
 

@@ -21,6 +21,9 @@ LEDGER_COLUMNS = (
     "grade",
     "component",
     "currency",
+    "quantity",
+    "unit_local",
+    "rate",
     "cents_local",
     "cents",
 )
@@ -38,14 +41,15 @@ def exact(value: float) -> Fraction:
 
 
 def to_cents(amount: Fraction) -> int:
-    """Whole cents, half to even.
+    """Whole cents, half away from zero, as spreadsheets round.
 
     Examples
     --------
-    >>> to_cents(Fraction(10125, 10000)), to_cents(Fraction(1, 3))
-    (101, 33)
+    >>> to_cents(Fraction(1005, 1000)), to_cents(Fraction(-1005, 1000)), to_cents(Fraction(1, 3))
+    (101, -101, 33)
     """
-    return round(amount * 100)
+    whole = int(abs(amount) * 100 + Fraction(1, 2))
+    return whole if amount >= 0 else -whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,21 +149,25 @@ class Ledger:
     rows: list[tuple[object, ...]] = field(default_factory=list)
 
     def add(
-        self, month: int, pool: Pool, component: str, amounts: Iterable[tuple[str, Fraction]]
+        self,
+        month: int,
+        pool: Pool,
+        component: str,
+        items: Iterable[tuple[str, Fraction, Fraction]],
     ) -> None:
-        """Book exact local amounts by grade; both currencies are rounded from the exact amount."""
+        """Book (grade, quantity, local unit cost); both currencies are rounded from the exact product."""
         operation, rate = self.prices.operation, self.prices.rate(pool, month)
-        label, currency = (
-            self.prices.calendar.labels[month],
-            operation.site_of(pool).currency,
-        )
-        for grade, amount in amounts:
+        label, currency = self.prices.calendar.labels[month], operation.site_of(pool).currency
+        for grade, quantity, unit in items:
+            amount = quantity * unit
             if amount:
                 entry = (label, pool.name, pool.site, grade, component, currency)
-                self.rows.append((*entry, to_cents(amount), to_cents(amount * rate)))
+                terms = (float(quantity), float(unit), float(rate))
+                self.rows.append((*entry, *terms, to_cents(amount), to_cents(amount * rate)))
 
     @property
     def frame(self) -> pd.DataFrame:
         """Tidy: LEDGER_COLUMNS."""
         table = pd.DataFrame(self.rows, columns=list(LEDGER_COLUMNS))
-        return table.astype({"cents_local": "int64", "cents": "int64"})
+        numbers = {"quantity": "float64", "unit_local": "float64", "rate": "float64"}
+        return table.astype(numbers | {"cents_local": "int64", "cents": "int64"})
