@@ -1,1 +1,3 @@
-"""Under construction."""
+"""Tracking: what happened, beside what was planned."""
+
+from capacity.tracking.tracker import track as track
