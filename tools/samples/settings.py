@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tools.samples.facts import US_SHARE
+
 START = pd.Timestamp("2024-08-01", tz="UTC")
 END = pd.Timestamp("2026-02-02", tz="UTC")
 LOG_WEEKS = 8

@@ -10,3 +10,4 @@ from capacity.intake.policy import Gap as Gap
 from capacity.intake.policy import OnBad as OnBad
 from capacity.intake.policy import RepeatedHour as RepeatedHour
 from capacity.intake.reading import read_cases as read_cases
+from capacity.intake.reading import read_data as read_data

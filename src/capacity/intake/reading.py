@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from capacity.domain.faults import FaultList
+from capacity.domain.operation import Operation
 from capacity.errors import DataError, MissingExtraError
 from capacity.intake.cases import Cases, Rejects
 from capacity.intake.files import local_path, read_text
@@ -137,6 +138,25 @@ def read_cases(
         minutes=interval_minutes,
         notes=notes,
     )
+
+
+def read_data(operation: Operation, *, gaps: Gap = Gap.RAISE) -> Cases:
+    """Read the files that the `[data]` table of an operation names.
+
+    Examples
+    --------
+    >>> from capacity.intake.operations import read_operation
+    >>> read_data(read_operation("data/samples/dsa/operation.toml")).minutes
+    1440
+    """
+    files = operation.data
+    source = files.cases or files.history
+    if source is None:
+        raise DataError(
+            f'operation {operation.name} names no case files. Fix: add [data] cases = "cases.csv.gz".'
+        )
+    history = files.history if files.cases else None
+    return read_cases(source, history=history, on_bad=OnBad(files.on_bad), gaps=gaps)
 
 
 def _of(tables: list[Checked], kind: str) -> Checked | None:
