@@ -99,6 +99,14 @@ def local_time(instant: int, zone: str) -> pd.Timestamp:
     return pd.Timestamp(instant, unit="ns", tz="UTC").tz_convert(ZoneInfo(zone))
 
 
+def instant_of(day: date, minute: int, zone: str) -> int:
+    """Nanoseconds UTC of a minute of a local day, on the wall clock (the first of two)."""
+    wall = pd.Timestamp(day) + pd.Timedelta(minutes=minute)
+    return nanoseconds(
+        wall.tz_localize(ZoneInfo(zone), nonexistent="shift_forward", ambiguous=True)
+    )
+
+
 def as_date(value: object) -> date:
     """A calendar date from a date, a timestamp or ISO text."""
     return date.fromisoformat(str(value)[:10])

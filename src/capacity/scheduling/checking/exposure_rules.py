@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from capacity.domain.exposure import ExposureCap
 from capacity.domain.roster import Activity
-from capacity.scheduling.checking.duties import HOUR, MINUTE, Duty, Slice, local_time
+from capacity.scheduling.checking.duties import HOUR, MINUTE, Duty, instant_of
 from capacity.scheduling.checking.findings import Breach, exceeds
 
 
@@ -194,40 +194,17 @@ def _in_a_row(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach]:
 
 
 def _times_of_day(duty: Duty, limits: ExposureLimits) -> Iterator[Breach]:
-    cap = limits.cap
-    for item in duty.exposed:
-        if cap.latest_local_minute is not None:
-            minute = _last_local_minute(item, duty.zone)
-            if minute > cap.latest_local_minute:
-                yield _found(
-                    "latest local time",
-                    duty,
-                    minute,
-                    cap.latest_local_minute,
-                    "minute of the local day",
-                    item.start,
-                )
-                break
-    for item in duty.exposed:
-        left = (duty.end - item.end) / MINUTE
-        if left < cap.free_last_minutes:
-            yield _found(
-                "last minutes of the shift",
-                duty,
-                left,
-                cap.free_last_minutes,
-                "minutes before its end",
-                item.start,
-            )
-            break
-
-
-def _last_local_minute(item: Slice, zone: str) -> float:
-    """The latest minute of the local day that a slice reaches; a slice over midnight reaches 1440."""
-    first, last = local_time(item.start, zone), local_time(item.end - 1, zone)
-    if first.date() != last.date():
-        return 1440.0
-    return float(last.hour * 60 + last.minute + (last.second + 1) / 60)
+    """Nothing after the latest local time of the duty date, nothing in the shift's last minutes."""
+    latest, free = limits.cap.latest_local_minute, limits.cap.free_last_minutes
+    ends = [item.end for item in duty.exposed]
+    if latest is not None and ends:
+        late = (max(ends) - instant_of(duty.day, latest, duty.zone)) / MINUTE
+        if exceeds(late / 60, 0.0):
+            detail = f"minutes after minute {latest} of the duty date"
+            yield _found("latest local time", duty, late, 0.0, detail)
+    if free and ends and (duty.end - max(ends)) / MINUTE < free:
+        left = (duty.end - max(ends)) / MINUTE
+        yield _found("last minutes of the shift", duty, left, free, "minutes before its end")
 
 
 def _wellness(duty: Duty, limits: ExposureLimits) -> Iterator[Breach]:

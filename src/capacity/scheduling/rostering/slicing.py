@@ -163,21 +163,21 @@ def _duty(
     if cap.free_last_minutes:
         exposable[max(last - first - -(-cap.free_last_minutes // grid.minutes), 0) :] = False
     if cap.latest_local_minute is not None:
-        exposable &= _early_enough(grid, first, last, cohorts.zone, cap.latest_local_minute)
+        exposable &= _early_enough(grid, cohorts, (first, last, day), cap.latest_local_minute)
     return DutySlots(
         person=person, first=first, last=last, day=day, open_slices=open_slices, exposable=exposable
     )
 
 
-def _early_enough(grid: SliceGrid, first: int, last: int, zone: str, latest: int) -> Bools:
-    """Slices that end, on the local clock of the day on which they begin, by the latest minute."""
-    step = pd.Timedelta(minutes=grid.minutes)
-    begin = pd.Timestamp(grid.origin, unit="ns", tz="UTC") + first * step
-    local = pd.date_range(begin, periods=last - first, freq=step).tz_convert(zone)
-    ends = pd.date_range(begin + step, periods=last - first, freq=step).tz_convert(zone)
-    minute = np.asarray(ends.hour * 60 + ends.minute)
-    minute = np.where(np.asarray(ends.date) != np.asarray(local.date), 1440, minute)
-    return np.asarray(minute <= latest)
+def _early_enough(
+    grid: SliceGrid, cohorts: Cohorts, duty: tuple[int, int, int], latest: int
+) -> Bools:
+    """Slices that end by the latest minute of the duty date on the local wall clock."""
+    first, last, day = duty
+    wall = pd.Timestamp(cohorts.dates[day]) + pd.Timedelta(minutes=latest)
+    local = wall.tz_localize(cohorts.zone, nonexistent="shift_forward", ambiguous=True)
+    until = grid.place(local.tz_convert("UTC").as_unit("ns").value)
+    return np.asarray(np.arange(first + 1, last + 1) <= until + 1e-9)
 
 
 def _heads(
