@@ -14,6 +14,8 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
+import numpy as np
+
 INF = float("inf")
 EARLIEST_KEY, PLANNED_SHARES = 0, 1
 
@@ -256,7 +258,13 @@ def build_kernel(decorate: Any) -> Any:
                 if jobs.follow[job] >= 0 or jobs.side[job] >= 0:
                     heappush(events, (ended[job], 0, job))
             ready.clear()
-        return released, started, ended, worker, used
+        return (
+            np.array(released),
+            np.array(started),
+            np.array(ended),
+            np.array(worker),
+            np.array(used),
+        )
 
     return decorate(run)
 

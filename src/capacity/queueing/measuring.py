@@ -65,7 +65,7 @@ def score_target(seen: Seen, target: Target, span: Span) -> Score:
     start = _clock(seen, target)
     stop = seen.started if target.measured_at is MeasuredAt.STARTED else seen.closed
     counted = (start >= span.first) & (start < span.last) & ~seen.is_open
-    on_time = counted & (stop - start <= target.within_hours + 1e-9)
+    on_time = counted & (stop <= start + target.within_hours + 1e-9)
     open_end = (start < span.last) & (seen.closed > span.last)
     _mark_borrowed(on_time, open_end, seen, start, span)
     rows = np.flatnonzero(counted)
