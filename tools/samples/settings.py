@@ -47,7 +47,7 @@ class Source:
 
 
 EARTH = {
-    "US": 0.06,
+    "US": US_SHARE,
     "PH": 0.14,
     "BR": 0.12,
     "ES": 0.09,
