@@ -126,7 +126,7 @@ def _frame(
         {
             "queue": queue,
             "arrived_at": stamps(cases.second, grid),
-            "known_at": stamps(np.where(reported & ~cases.automated, started, -1), grid),
+            "known_at": stamps(_known(queue, cases, started, reported | passed_on), grid),
             "started_at": stamps(started, grid),
             "closed_at": stamps(closed, grid),
             "reported_at": stamps(np.where(filed < end, filed, -1), grid),
@@ -144,6 +144,12 @@ def _frame(
         },
         columns=list(COLUMNS),
     ).assign(handle_seconds=lambda frame: frame["handle_seconds"].where(reviewed >= 0))
+
+
+def _known(queue: np.ndarray, cases: Arrived, started: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """A person knows when the review of a violating case starts; an urgent request tells it on arrival."""
+    by_review = np.where(found & ~cases.automated, started, -1)
+    return np.where(queue == "urgent_escalation", cases.second, by_review)
 
 
 def _scatter(size: int, human: np.ndarray, values: np.ndarray, end: int) -> np.ndarray:

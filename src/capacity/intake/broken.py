@@ -74,5 +74,5 @@ class BrokenRows:
 def _shown(value: object) -> str:
     text = repr(value) if isinstance(value, str) else str(value)
     text = text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
-    odd = sorted({f"U+{ord(letter):04X}" for letter in text if ord(letter) > 126})
+    odd = sorted({f"U+{ord(letter):04X}" for letter in str(value) if ord(letter) > 126})
     return f"{text} ({', '.join(odd)})" if odd else text

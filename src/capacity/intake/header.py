@@ -41,7 +41,7 @@ def check_header(header: Sequence[str], kind: str, where: str, faults: FaultList
             faults.add(
                 f"{where}, column {name}",
                 f"is missing; found: {found}",
-                _missing_fix(name, header),
+                f"add a column {name}, or rename the one that holds it",
             )
     for name in dict.fromkeys(header):
         if name in known:
@@ -56,11 +56,3 @@ def check_header(header: Sequence[str], kind: str, where: str, faults: FaultList
             faults.add(
                 f"{where}, column {name}", "is unknown", f"remove it; {nearest(name, known)}"
             )
-
-
-def _missing_fix(name: str, header: Sequence[str]) -> str:
-    if len(header) == 1:
-        for mark, label in ((";", ";"), ("\t", "\\t"), ("|", "|")):
-            if mark in header[0]:
-                return f'the file is separated by {label!r}: pass sep="{label}"'
-    return f"add a column {name}, or rename the one that holds it"

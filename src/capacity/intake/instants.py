@@ -40,7 +40,6 @@ def read_instants(
         parsed = _localize(values, column, style, broken, dates_only=dates_only)
     else:
         parsed = _from_cells(values, column, style, broken, dates_only=dates_only)
-    parsed = parsed.dt.as_unit("ns")
     year = parsed.dt.year
     odd = (year < YEARS[0]) | (year > YEARS[1])
     broken.add(
@@ -49,7 +48,7 @@ def read_instants(
         "correct the date; a stray 1970 often is an empty or numeric cell",
         values,
     )
-    return parsed
+    return parsed.where(~odd).dt.as_unit("ns")
 
 
 def holds_dates(values: pd.Series) -> bool:

@@ -72,7 +72,8 @@ def _parse_text(text: str, style: TextFormat) -> float | str:
         if all(len(group) == 3 for group in groups) and 1 <= len(head.lstrip("+-")) <= 3:
             plain = "".join([head, *groups]) + mark + fraction
     if style.decimal == ",":
-        plain = plain.replace(",", ".") if "." not in plain else plain
+        # A point that is neither the decimal nor a thousands mark is refused, not read.
+        plain = plain.replace(".", "?").replace(",", ".")
     if PLAIN.fullmatch(plain):
         number = float(plain)
         return number if np.isfinite(number) else "the number is too large"

@@ -19,6 +19,8 @@ def parse_text(text: str, where: str, style: TextFormat) -> pd.DataFrame:
     names = [
         tidy_name(item) for item in next(csv.reader([first.rstrip("\r")], delimiter=style.sep))
     ]
+    if len(names) == 1:
+        _suggest_separator(first, where)
     if not rest.strip():
         raise DataError(f"{where}: has a header but no rows. Fix: give a file with rows.")
     try:
@@ -30,7 +32,7 @@ def parse_text(text: str, where: str, style: TextFormat) -> pd.DataFrame:
             header=None,
             names=range(len(names)),
             index_col=False,
-            dtype=_dtypes(names),
+            dtype=str,
             keep_default_na=False,
             engine="c",
         )
@@ -44,12 +46,12 @@ def parse_text(text: str, where: str, style: TextFormat) -> pd.DataFrame:
     return frame
 
 
-def _dtypes(names: list[str]) -> dict[int, str]:
-    """Texts; those that repeat (all but instants) are held once each, which is several times faster."""
-    return {
-        number: "str" if name == "start" or name.endswith("_at") else "category"
-        for number, name in enumerate(names)
-    }
+def _suggest_separator(header: str, where: str) -> None:
+    for mark, label in ((",", ","), (";", ";"), ("\t", "\\t"), ("|", "|")):
+        if mark in header:
+            raise DataError(
+                f'{where}: the header has one field, but holds {label!r}. Fix: pass sep="{label}".'
+            )
 
 
 def _widths(text: str, sep: str) -> np.ndarray:

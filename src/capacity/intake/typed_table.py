@@ -101,10 +101,10 @@ def _breaks(values: pd.Series, sign: str, other: pd.Series) -> np.ndarray:
 
 
 def _bound_fix(name: str, sign: str, bound: str) -> str:
-    if bound == "0":
-        return "remove or correct the row: a count or a duration cannot be below it"
     if name == "handle_seconds":
-        return "write seconds of touch time, at most one day"
+        return "write seconds of touch time, at most one day; leave it empty if nobody reviewed the case"
+    if bound == "0":
+        return "remove or correct the row: a count cannot be below it"
     return (
         f"correct one of {name} and {bound}"
         if not bound[0].isdigit()
