@@ -11,6 +11,7 @@ from capacity.forecasting.panel import Bools, Floats
 
 POWER = 4.0  # weight = 1 / error ** POWER
 POOL_ORIGINS = 1.0  # the pool of series counts as this many origins of a series' own
+EQUAL_ORIGINS = 4.0  # a series alone is shrunk to equal weights as if by so many more origins
 FLOOR = 1e-6  # relative error below which members are equally perfect
 
 
@@ -81,7 +82,8 @@ def _to_weights(total: Floats, count: Floats, allowed: Bools) -> Floats:
     middle = np.median(mean, axis=1, keepdims=True)
     relative = np.log(mean / np.where(middle > 0, middle, 1.0) + FLOOR)
     pool = np.median(relative, axis=0, keepdims=True) if len(relative) > 1 else relative * 0.0
-    shrunk = (count * relative + POOL_ORIGINS * pool) / (count + POOL_ORIGINS)
+    prior = POOL_ORIGINS + EQUAL_ORIGINS / len(relative)
+    shrunk = (count * relative + prior * pool) / (count + prior)
     shrunk = np.where(allowed[:, :, None], shrunk, np.inf)
     weight = np.exp(-POWER * (shrunk - shrunk.min(axis=1, keepdims=True)))
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))

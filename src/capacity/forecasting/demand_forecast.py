@@ -18,7 +18,7 @@ from capacity.forecasting.day_shape import DayShape, daily_totals, flat_shape, l
 from capacity.forecasting.demand_source import DailySource, QueueForecast
 from capacity.forecasting.local_days import day_number, read_clock
 from capacity.forecasting.panel import Floats
-from capacity.forecasting.panel_fit import fit_panel
+from capacity.forecasting.panel_fit import PanelFit, fit_panel
 
 WEEK = 7
 MINUTES_PER_WEEK = 7 * 1440
@@ -130,7 +130,7 @@ def forecast(
         backlog=volume.backlog,
         zones=tuple((name, history.zone) for name, history in histories.items()),
         notes=tuple(note for history in histories.values() for note in history.notes),
-        weights=_weights_frame(fit.members, fit.weights.full, fit.weights.edges, tuple(names)),
+        weights=_weights_frame(fit, tuple(names)),
     )
 
 
@@ -242,11 +242,13 @@ def _course(event: Event, begin: int, days: int) -> Floats:
     return (day >= begin).astype(np.float64)
 
 
-def _weights_frame(
-    members: tuple[str, ...], weights: Floats, edges: tuple[int, ...], names: tuple[str, ...]
-) -> pd.DataFrame:
+def _weights_frame(fit: PanelFit, names: tuple[str, ...]) -> pd.DataFrame:
     """Tidy: queue, member, from_day, weight."""
-    index = pd.MultiIndex.from_product(
-        [names, members, edges[:-1]], names=["queue", "member", "from_day"]
-    )
-    return pd.DataFrame({"weight": weights.reshape(-1)}, index=index).reset_index()
+    parts = []
+    for kind in fit.kinds:
+        queues = [names[row] for row in kind.rows]
+        index = pd.MultiIndex.from_product(
+            [queues, kind.members, kind.weights.edges[:-1]], names=["queue", "member", "from_day"]
+        )
+        parts.append(pd.DataFrame({"weight": kind.weights.full.reshape(-1)}, index=index))
+    return pd.concat(parts).reset_index()

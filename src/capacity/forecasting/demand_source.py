@@ -10,11 +10,10 @@ from capacity.domain.grid import MonthGrid, TimeGrid
 from capacity.domain.seeds import stream
 from capacity.errors import DataError
 from capacity.forecasting.day_shape import DayShape
-from capacity.forecasting.draws import pick
 from capacity.forecasting.local_days import month_number, read_clock
 from capacity.forecasting.panel import Floats, Ints
 from capacity.forecasting.panel_fit import PanelFit
-from capacity.forecasting.panel_forecast import draw_levels
+from capacity.forecasting.panel_forecast import draw_levels, pick_for
 
 BLOCK_DAYS = 7  # paths are generated in blocks of so many local days
 KEPT_BYTES = 256_000_000  # fine paths kept in memory at most
@@ -75,13 +74,7 @@ class DailySource:
     def daily_levels(self, queue: str) -> Floats:
         """Mean count of each standard local day, by path, before counting noise."""
         forecast = self._of(queue)
-        days = self.fit.horizon
-        picks = pick(
-            self.fit.trajectories,
-            paths=self.n_paths,
-            horizon=days,
-            generator=stream(self.seed, "draws"),
-        )
+        picks = pick_for(self.fit, paths=self.n_paths, generator=stream(self.seed, "draws"))
         generator = stream(self.seed, "levels", queue)
         levels = draw_levels(self.fit, np.asarray([forecast.row]), picks, generator)[0]
         return np.asarray(levels * forecast.factors)

@@ -16,116 +16,142 @@ from capacity.forecasting.combination import (
     spread_blocks,
     weigh_members,
 )
-from capacity.forecasting.members.catalogue import Member, members_for
-from capacity.forecasting.panel import Bools, Floats, Ints, Panel, align
-from capacity.forecasting.sparse import (
-    SparseNoise,
-    estimate_dispersion,
-    estimate_rate_cv2,
-    is_sparse,
-)
+from capacity.forecasting.group_run import GroupRun, Task, join_runs, run_group
+from capacity.forecasting.panel import Bools, Floats, Ints
+from capacity.forecasting.shifts import Shift
+from capacity.forecasting.sparse import SparseNoise, estimate_rate_cv2, is_sparse
 from capacity.forecasting.trajectories import Trajectories, collect
-from capacity.forecasting.transforms import Scale, rescale
 
-ORIGINS = 10  # rolling origins for weights and trajectories
 GROUP_RATIO = 1.5  # series whose lengths differ by less are fitted side by side
-LONGEST_STEPS, LONGEST_CYCLES = 1000, 26  # history used: the larger of the two
 ROUNDING = 1e-9  # share of a series' size below which a forecast is zero
-LEAST_STEPS = 8  # below this many values a series has no rolling origins
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindFit:
+    """Fitted state of the series of one kind (dense or sparse): ``rows`` are their places."""
+
+    rows: Ints
+    point: Floats
+    members: tuple[str, ...]
+    weights: Weights
+    trajectories: Trajectories
+    noise: SparseNoise
+    shifts: tuple[Shift, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PanelFit:
-    """Fitted state of a panel, series in the order given: draw paths from it without refitting."""
+    """Fitted state of a panel: draw paths from it without fitting again.
+
+    ``point`` (series, horizon) and ``sparse`` (series) are in the order given; ``place`` is the
+    position of a series within its kind.
+    """
 
     point: Floats
-    trajectories: Trajectories
-    members: tuple[str, ...]
-    weights: Weights
     sparse: Bools
-    sparse_noise: SparseNoise
+    place: Ints
     counts: bool
+    dense_fit: KindFit | None
+    sparse_fit: KindFit | None
 
     @property
     def horizon(self) -> int:
         """Steps ahead."""
         return int(self.point.shape[1])
 
+    @property
+    def kinds(self) -> tuple[KindFit, ...]:
+        """The fits of the kinds that occur."""
+        return tuple(fit for fit in (self.dense_fit, self.sparse_fit) if fit is not None)
 
-@dataclass(frozen=True, kw_only=True)
-class _Raw:
-    """What the members say: forecasts (series, members, origins + 1, horizon) and the facts."""
-
-    forecasts: Floats
-    actual: Floats
-    members: tuple[Member, ...]
-    unit: Floats
-    noise: Floats
-    signed: Bools
-    sparse: Bools
-    dispersion: Floats
-    cases: Floats
-    steps: Floats
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """Shifts of level found, by row in the order given."""
+        return tuple(
+            Shift(row=int(fit.rows[s.row]), at=s.at, ratio=s.ratio, score=s.score)
+            for fit in self.kinds
+            for s in fit.shifts
+        )
 
 
 def fit_panel(
     history: Sequence[Floats], *, seasons: tuple[int, ...], horizon: int, counts: bool
 ) -> PanelFit:
     """Fit all series at once; the frozen setting is the constants of this package."""
-    longest = max(LONGEST_STEPS, LONGEST_CYCLES * max(seasons, default=1))
-    lengths = np.asarray([len(series) for series in history])
-    reach = _scored_horizon(lengths, horizon, seasons)
-    groups = _group(np.minimum(lengths, longest))
-    raws = [
-        _run_members(
-            [history[i] for i in rows],
-            seasons=seasons,
-            horizon=horizon,
-            reach=reach,
-            longest=longest,
-            counts=counts,
-        )
-        for rows in groups
-    ]
-    order = np.argsort(np.concatenate(groups), kind="stable")
-    raw = _join(raws, order)
-    season = min((s for s in seasons if s > 1), default=1)
-    edges = lead_blocks(reach, season)
-    scores = score_members(raw.forecasts[:, :, :-1, :reach], raw.actual, edges)
-    weights = weigh_members(_sparse_scores(scores, raw, edges), edges, _allowed(raw))
-    point, back = _combined(raw, weights, reach)
-    trajectories = collect(
-        back,
-        raw.actual,
-        unit=raw.unit,
-        signed=raw.signed,
-        noise=raw.noise,
-        cycle=season,
-        counting=0.25 / raw.unit if counts else None,
-    )
-    rounding = ROUNDING * raw.unit[:, None]
-    point = np.where(raw.signed[:, None] | (point > rounding), point, 0.0)
+    lengths = np.asarray([len(series) for series in history], dtype=np.int64)
+    task = Task(seasons=seasons, horizon=horizon, reach=_scored_horizon(lengths, horizon, seasons))
+    sparse = np.zeros(len(history), dtype=bool)
     if counts:
-        floor = np.where(raw.sparse & (raw.steps > 0), 0.5 / np.maximum(raw.steps, 1), 0.0)
-        point = np.maximum(point, floor[:, None])
-    noise = SparseNoise(dispersion=raw.dispersion, rate_cv2=np.zeros(len(raw.dispersion)))
-    if raw.sparse.any():
-        some = raw.sparse
-        noise.rate_cv2[some] = estimate_rate_cv2(
-            raw.actual.sum(axis=2)[some],
-            back.sum(axis=2)[some],
-            raw.dispersion[some],
-            raw.cases[some],
-        )
+        sparse = np.asarray([is_sparse(series[-task.longest :]) for series in history], dtype=bool)
+    fits = [
+        _fit_kind(history, np.flatnonzero(sparse == kind), task, sparse=kind, counts=counts)
+        for kind in (False, True)
+    ]
+    point = np.empty((len(history), horizon))
+    place = np.zeros(len(history), dtype=np.int64)
+    for fit in fits:
+        if fit is not None:
+            point[fit.rows] = fit.point
+            place[fit.rows] = np.arange(len(fit.rows))
     return PanelFit(
         point=point,
-        trajectories=trajectories,
-        members=tuple(member.name for member in raw.members),
-        weights=weights,
-        sparse=raw.sparse,
-        sparse_noise=noise,
+        sparse=sparse,
+        place=place,
         counts=counts,
+        dense_fit=fits[0],
+        sparse_fit=fits[1],
     )
+
+
+def _fit_kind(
+    history: Sequence[Floats], rows: Ints, task: Task, *, sparse: bool, counts: bool
+) -> KindFit | None:
+    if not len(rows):
+        return None
+    run = _run_groups([history[row] for row in rows], task, sparse=sparse)
+    edges = lead_blocks(task.reach, task.season)
+    scorer = _score_totals if sparse else score_members
+    scores = scorer(run.forecasts[:, :, :-1, : task.reach], run.actual, edges)
+    weights = weigh_members(scores, edges, run.allowed)
+    point, back = _combined(run, weights, task, mean_only=sparse)
+    point = np.where(run.signed[:, None] | (point > ROUNDING * run.unit[:, None]), point, 0.0)
+    if sparse:
+        # Half a case over all history: zeros seen are no proof that nothing ever comes.
+        floor = np.where(run.steps > 0, 0.5 / np.maximum(run.steps, 1), 0.0)
+        point = np.maximum(point, floor[:, None])
+    noise = SparseNoise(
+        dispersion=run.dispersion,
+        rate_cv2=estimate_rate_cv2(
+            run.actual.sum(axis=2), back.sum(axis=2), run.dispersion, run.cases
+        ),
+    )
+    trajectories = collect(
+        back,
+        run.actual,
+        unit=run.unit,
+        signed=run.signed,
+        noise=run.noise,
+        cycle=task.season,
+        counting=0.25 / run.unit if counts else None,
+    )
+    return KindFit(
+        rows=rows,
+        point=point,
+        members=run.members,
+        weights=weights,
+        trajectories=trajectories,
+        noise=noise,
+        shifts=run.shifts,
+    )
+
+
+def _run_groups(history: list[Floats], task: Task, *, sparse: bool) -> GroupRun:
+    lengths = np.asarray([min(len(series), task.longest) for series in history])
+    groups = _group(lengths)
+    runs = [run_group([history[i] for i in rows], task, sparse=sparse) for rows in groups]
+    if len(runs) == 1:
+        return runs[0]
+    return join_runs(runs, np.argsort(np.concatenate(groups), kind="stable"))
 
 
 def _scored_horizon(lengths: Ints, horizon: int, seasons: tuple[int, ...]) -> int:
@@ -139,132 +165,28 @@ def _group(lengths: Ints) -> list[Ints]:
     return [np.flatnonzero(bucket == value) for value in np.unique(bucket)]
 
 
-def _origin_steps(reach: int, season: int, room: int) -> int:
-    """Distance between origins: about half the horizon, never in phase with the season."""
-    step = max(1, round(reach * 0.6)) if reach >= 24 else max(1, round(reach * 0.4))
-    step = max(1, min(step, room // (ORIGINS - 1)))
-    while season > 1 and (step % season == 0):
-        step += 1
-    return step
+def _score_totals(forecasts: Floats, actual: Floats, edges: tuple[int, ...]) -> Floats:
+    """Errors of block totals: of sparse series, single counts are mostly noise."""
+    miss = forecasts - actual[:, None]
+    blocks = [np.abs(miss[..., start:stop].sum(axis=-1)) for start, stop in pairwise(edges)]
+    return np.stack(blocks, axis=-1)
 
 
-def _run_members(
-    history: list[Floats],
-    *,
-    seasons: tuple[int, ...],
-    horizon: int,
-    reach: int,
-    longest: int,
-    counts: bool,
-) -> _Raw:
-    panel = align(history, seasons=seasons, longest=longest)
-    length = panel.length
-    least = max(length // 2, min(2 * panel.cycle, length - 1), min(LEAST_STEPS, length))
-    step = _origin_steps(reach, min(seasons, default=1), length - reach - least)
-    wanted = length - reach - step * np.arange(ORIGINS)[::-1]
-    origins = np.append(np.maximum(wanted, min(least, length)), length)
-    scales = {scale: rescale(panel, scale) for scale in Scale}
-    members = members_for(panel)
-    forecasts = np.empty((panel.size, len(members), ORIGINS + 1, horizon))
-    for order, member in enumerate(members):
-        scaled = scales[member.scale]
-        forecasts[:, order] = scaled.back(member.kernel(scaled, panel, origins, horizon))
-    sparse = is_sparse(panel.values, panel.observed) & counts
-    unit = scales[Scale.COUNT].unit
-    signed = np.where(panel.observed, panel.values, 0.0).min(axis=1) < 0
-    return _Raw(
-        forecasts=forecasts,
-        actual=_actuals(panel, wanted, origins, reach, least),
-        members=members,
-        unit=unit,
-        noise=_roughness(panel, unit, signed),
-        signed=signed,
-        sparse=sparse,
-        dispersion=_dispersion(panel),
-        cases=np.where(panel.observed, panel.values, 0.0).sum(axis=1),
-        steps=panel.observed.sum(axis=1).astype(np.float64),
-    )
-
-
-def _actuals(panel: Panel, wanted: Ints, origins: Ints, reach: int, least: int) -> Floats:
-    start = panel.observed.argmax(axis=1)
-    actual = np.full((panel.size, ORIGINS, reach), np.nan)
-    for order, origin in enumerate(wanted):
-        if origin < origins[order]:
-            continue
-        window = slice(int(origin), int(origin) + reach)
-        seen = panel.observed[:, window] & (origin - start >= least * 0.6)[:, None]
-        actual[:, order] = np.where(seen, panel.values[:, window], np.nan)
-    return actual
-
-
-def _roughness(panel: Panel, unit: Floats, signed: Bools) -> Floats:
-    scaled = panel.values / unit[:, None]
-    root = np.where(signed[:, None], scaled, np.sqrt(np.maximum(scaled, 0.0)))
-    season = min(panel.seasons, default=1)
-    change = root[:, season:] - root[:, :-season]
-    both = panel.observed[:, season:] & panel.observed[:, :-season]
-    energy = np.where(both, change**2, 0.0).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
-    return np.asarray(np.sqrt(energy))
-
-
-def _dispersion(panel: Panel) -> Floats:
-    season = min(panel.seasons, default=1)
-    width = min(panel.length, 8 * season if season > 1 else 56)
-    kernel = np.ones(width) / width
-    local = np.stack([np.convolve(row, kernel, mode="same") for row in panel.values])
-    edge = np.convolve(np.ones(panel.length), kernel, mode="same")
-    return estimate_dispersion(panel.values, panel.observed, local / edge)
-
-
-def _join(raws: list[_Raw], order: Ints) -> _Raw:
-    names = [member.name for member in max((raw.members for raw in raws), key=len)]
-    richest = max((raw.members for raw in raws), key=len)
-    forecasts = []
-    for raw in raws:
-        have = {member.name: place for place, member in enumerate(raw.members)}
-        spare = have.get("average 8", 0)
-        forecasts.append(raw.forecasts[:, [have.get(name, spare) for name in names]])
-    fields = ("actual", "unit", "noise", "signed", "sparse", "dispersion", "cases", "steps")
-    joined = {name: np.concatenate([getattr(raw, name) for raw in raws])[order] for name in fields}
-    return _Raw(forecasts=np.concatenate(forecasts)[order], members=richest, **joined)
-
-
-def _allowed(raw: _Raw) -> Bools:
-    mean = np.asarray([member.aims_at_mean for member in raw.members])
-    only_sparse = np.asarray([member.for_sparse for member in raw.members])
-    return np.where(raw.sparse[:, None], mean[None, :], ~only_sparse[None, :])
-
-
-def _sparse_scores(scores: Floats, raw: _Raw, edges: tuple[int, ...]) -> Floats:
-    """Sparse series are scored by the total of a block: single counts are mostly noise."""
-    if not raw.sparse.any():
-        return scores
-    out = scores.copy()
-    rows = np.flatnonzero(raw.sparse)
-    miss = raw.forecasts[rows][:, :, :-1, : raw.actual.shape[2]] - raw.actual[rows][:, None]
-    for block, (start, stop) in enumerate(pairwise(edges)):
-        out[rows, :, :, block] = np.abs(miss[..., start:stop].sum(axis=-1))
-    return out
-
-
-def _combined(raw: _Raw, weights: Weights, reach: int) -> tuple[Floats, Floats]:
-    horizon = raw.forecasts.shape[3]
-    full = spread_blocks(weights.full, weights.edges, horizon)
-    point = _combine(raw.forecasts[:, :, -1], full, raw.sparse)
+def _combined(
+    run: GroupRun, weights: Weights, task: Task, *, mean_only: bool
+) -> tuple[Floats, Floats]:
+    """The forecast from now, and those of each origin by weights that do not know its errors."""
+    join = _mean if mean_only else combine
+    full = spread_blocks(weights.full, weights.edges, task.horizon)
     past = [
-        _combine(
-            raw.forecasts[:, :, k, :reach],
-            spread_blocks(weights.without[:, :, k], weights.edges, reach),
-            raw.sparse,
+        join(
+            run.forecasts[:, :, origin, : task.reach],
+            spread_blocks(weights.without[:, :, origin], weights.edges, task.reach),
         )
-        for k in range(raw.actual.shape[1])
+        for origin in range(run.actual.shape[1])
     ]
-    return point, np.stack(past, axis=1)
+    return join(run.forecasts[:, :, -1], full), np.stack(past, axis=1)
 
 
-def _combine(forecasts: Floats, weights: Floats, sparse: Bools) -> Floats:
-    out = combine(forecasts, weights)
-    if sparse.any():
-        out[sparse] = (forecasts[sparse] * weights[sparse]).sum(axis=1)
-    return out
+def _mean(forecasts: Floats, weights: Floats) -> Floats:
+    return np.asarray((forecasts * weights).sum(axis=1))

@@ -20,15 +20,12 @@ CHUNK = 32  # series drawn at a time
 class PanelForecast:
     """Point forecasts (series, horizon) and joint paths (series, paths, horizon).
 
-    ``weights`` is a mapping-like pair: ``members`` names the columns of ``weights``
-    (series, members, lead blocks) whose edges are ``lead_edges``.
+    ``fit`` holds the weights of members and the shifts found.
     """
 
     point: Floats
     paths: Floats
-    members: tuple[str, ...]
-    weights: Floats
-    lead_edges: tuple[int, ...]
+    fit: PanelFit
 
 
 def forecast_panel(
@@ -81,9 +78,7 @@ def forecast_panel(
     return PanelForecast(
         point=fit.point,
         paths=draw_paths(fit, paths=paths, seed=seed),
-        members=fit.members,
-        weights=fit.weights.full,
-        lead_edges=fit.weights.edges,
+        fit=fit,
     )
 
 
@@ -93,7 +88,7 @@ def draw_paths(fit: PanelFit, *, paths: int, seed: int) -> Floats:
     if paths == 0:
         return np.empty((size, 0, fit.horizon))
     generator = np.random.default_rng(seed)
-    picks = pick(fit.trajectories, paths=paths, horizon=fit.horizon, generator=generator)
+    picks = pick_for(fit, paths=paths, generator=generator)
     out = np.empty((size, paths, fit.horizon))
     for first in range(0, size, CHUNK):
         rows = np.arange(first, min(first + CHUNK, size))
@@ -106,15 +101,23 @@ def draw_levels(fit: PanelFit, rows: Ints, picks: Picks, generator: np.random.Ge
     """Paths (rows, paths, horizon) before counting noise: Poisson rates where values are counts."""
     paths = len(picks.origin)
     levels = np.empty((len(rows), paths, fit.horizon))
-    dense = np.flatnonzero(~fit.sparse[rows])
-    if len(dense):
-        some = rows[dense]
-        errors = draw_errors(
-            fit.trajectories, some, picks, horizon=fit.horizon, generator=generator
-        )
-        levels[dense] = add_errors(fit.point[some], errors, some, fit.trajectories)
-    thin = np.flatnonzero(fit.sparse[rows])
-    if len(thin):
-        noise = fit.sparse_noise.of(rows[thin])
-        levels[thin] = draw_rates(fit.point[rows[thin]], noise, paths=paths, generator=generator)
+    for sparse, kind in ((False, fit.dense_fit), (True, fit.sparse_fit)):
+        at = np.flatnonzero(fit.sparse[rows] == sparse)
+        if kind is None or not len(at):
+            continue
+        some = fit.place[rows[at]]
+        if sparse:
+            noise = kind.noise.of(some)
+            levels[at] = draw_rates(kind.point[some], noise, paths=paths, generator=generator)
+        else:
+            errors = draw_errors(
+                kind.trajectories, some, picks, horizon=fit.horizon, generator=generator
+            )
+            levels[at] = add_errors(kind.point[some], errors, some, kind.trajectories)
     return levels
+
+
+def pick_for(fit: PanelFit, *, paths: int, generator: np.random.Generator) -> Picks:
+    """Draw what all series of a fit share."""
+    kind = fit.dense_fit or fit.kinds[0]
+    return pick(kind.trajectories, paths=paths, horizon=fit.horizon, generator=generator)

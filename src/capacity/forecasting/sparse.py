@@ -25,22 +25,23 @@ class SparseNoise:
         return SparseNoise(dispersion=self.dispersion[rows], rate_cv2=self.rate_cv2[rows])
 
 
-def is_sparse(values: Floats, observed: Bools) -> Bools:
-    """Series whose mean count a step is below `SPARSE_MEAN` (and never negative)."""
-    seen = np.maximum(observed.sum(axis=1), 1)
-    mean = np.where(observed, values, 0.0).sum(axis=1) / seen
-    return np.asarray((mean < SPARSE_MEAN) & (values.min(axis=1) >= 0))
+def is_sparse(series: Floats) -> bool:
+    """Whether the mean count a step is below `SPARSE_MEAN` (and nothing is negative)."""
+    seen = series[np.isfinite(series)]
+    return bool(not len(seen) or (seen.mean() < SPARSE_MEAN and seen.min() >= 0))
 
 
 def estimate_dispersion(values: Floats, observed: Bools, expected: Floats) -> Floats:
     """Variance over mean of counts, each series shrunk to the pool by its own precision.
 
-    The Pearson statistic of n counts with mean m has variance of about (2 + 1/m) / n.
+    The Pearson statistic of n counts with mean m has variance of about (2 + 1/m) / n. It is
+    taken as a ratio of sums: stretches without a case then say nothing, instead of "no spread".
     """
-    safe = np.maximum(expected, 1e-9)
     count = np.maximum(observed.sum(axis=1), 1)
-    pearson = (np.where(observed, (values - expected) ** 2 / safe, 0.0)).sum(axis=1) / count
-    mean = np.maximum(expected.mean(axis=1), 1e-9)
+    total = np.where(observed, expected, 0.0).sum(axis=1)
+    square = np.where(observed, (values - expected) ** 2, 0.0).sum(axis=1)
+    pearson = np.where(total > 0, square / np.where(total > 0, total, 1.0), 1.0)
+    mean = np.maximum(total / count, 1e-9)
     variance = (2 + 1 / mean) / count
     precision = 1 / (variance + DISPERSION_VARIANCE)
     pool = float((pearson * precision).sum() / precision.sum())

@@ -91,13 +91,15 @@ def _forecast_chunk(
     design = np.stack(columns, axis=1)
     target = changes[:, reach:]
     rows = weights[:, reach:]
-    coefficients = _solve(design, target, rows, origins - reach, ridge)
+    ends, plain = origins - reach, rows
     for _ in range(robust_passes):
         # Residuals of the earliest fit: later origins must not see their own future.
-        residual = target - np.einsum("sp,spn->sn", coefficients[:, 0], design, optimize=True)
-        spread = 1.4826 * _weighted_median(np.abs(residual), rows) + 1e-12
+        first = _solve(design, target, rows, ends[:1], ridge)[:, 0]
+        residual = target - (first[:, None, :] @ design)[:, 0]
+        spread = 1.4826 * _weighted_median(np.abs(residual), plain) + 1e-12
         huber = np.minimum(1.0, 1.5 * spread[:, None] / np.maximum(np.abs(residual), 1e-12))
-        coefficients = _solve(design, target, rows * huber, origins - reach, ridge)
+        rows = plain * huber
+    coefficients = _solve(design, target, rows, ends, ridge)
     return _recurse(changes, coefficients, origins, horizon, lags)
 
 
@@ -115,9 +117,12 @@ def _solve(design: Floats, target: Floats, rows: Floats, ends: Ints, ridge: floa
     total, product, start = np.zeros((size, terms, terms)), np.zeros((size, terms)), 0
     for order, end in enumerate(ends):
         block = slice(start, max(int(end), start))
-        weighted = design[:, :, block] * rows[:, None, block]
-        total = total + weighted @ design[:, :, block].transpose(0, 2, 1)
-        product = product + np.einsum("spn,sn->sp", weighted, target[:, block], optimize=True)
+        part, aim, weight = design[:, :, block], target[:, block], rows[:, block]
+        if (weight != 1.0).any():
+            root = np.sqrt(weight)
+            part, aim = part * root[:, None, :], aim * root
+        total = total + part @ part.transpose(0, 2, 1)
+        product = product + (part @ aim[..., None])[..., 0]
         gram[:, order], moment[:, order] = total, product
         start = block.stop
     diagonal = np.einsum("skpp->skp", gram)

@@ -91,3 +91,44 @@ def steady_rate(
         profile = (cases + prior[:, None]) / (expected + prior[:, None])
         forecasts.append(rate[:, None] * profile[:, np.arange(horizon) % season])
     return np.stack(forecasts, axis=1)
+
+
+def repeat_last_year(values: Floats, origins: Ints, *, horizon: int, year: int) -> Floats:
+    """Forecast the last value plus the course of the same weeks of the last one or two years.
+
+    Where less than a year is known the last value stands.
+
+    Returns
+    -------
+    array (series, origins, horizon).
+    """
+    forecasts = []
+    for mark in origins:
+        origin = int(mark)
+        last = values[:, origin - 1 : origin]
+        courses = [
+            values[:, start : start + min(horizon, year)] - values[:, start - 1 : start]
+            for start in (origin - year, origin - 2 * year)
+            if start > 0
+        ]
+        course = np.mean(courses, axis=0) if courses else np.zeros((len(values), 1))
+        lead = np.minimum(np.arange(horizon), course.shape[1] - 1)
+        forecasts.append(last + course[:, lead])
+    return np.stack(forecasts, axis=1)
+
+
+def extend_drift(values: Floats, origins: Ints, *, horizon: int, steps: int) -> Floats:
+    """Forecast the last value plus the mean change of the last ``steps``, damped after them.
+
+    Returns
+    -------
+    array (series, origins, horizon).
+    """
+    lead = np.cumsum(np.where(np.arange(horizon) < 2 * steps, 1.0, 0.0))
+    forecasts = []
+    for mark in origins:
+        origin = int(mark)
+        used = max(1, min(steps, origin - 1))
+        slope = (values[:, origin - 1] - values[:, origin - 1 - used]) / used
+        forecasts.append(values[:, origin - 1 : origin] + slope[:, None] * lead)
+    return np.stack(forecasts, axis=1)

@@ -9,11 +9,19 @@ from functools import partial
 import numpy as np
 
 from capacity.forecasting.members.autoregression import autoregress
-from capacity.forecasting.members.averages import average_slots, level_times_profile, steady_rate
+from capacity.forecasting.members.averages import (
+    average_slots,
+    extend_drift,
+    level_times_profile,
+    repeat_last_year,
+    steady_rate,
+)
 from capacity.forecasting.members.smoothing import smooth_seasons, smooth_trend
 from capacity.forecasting.panel import Floats, Ints, Panel
 from capacity.forecasting.transforms import Scale, Scaled
 
+YEAR_OF_WEEKS = 52
+LONG_SEASON = 26  # from here on a season is a year of steps: trends matter more than slots
 PRIOR_CASES = 100.0  # a weekly shape of +-15 % is worth about 100 cases a slot
 
 Kernel = Callable[[Scaled, Panel, Ints, int], Floats]
@@ -21,100 +29,96 @@ Kernel = Callable[[Scaled, Panel, Ints, int], Floats]
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A named kernel, the scale on which it works, and whether it aims at the mean.
-
-    A median is zero where most counts are, so sparse series are left to members that aim at
-    the mean; ``for_sparse`` members serve no other series.
-    """
+    """A named kernel and the scale on which it works."""
 
     name: str
     scale: Scale
     kernel: Kernel
-    aims_at_mean: bool = False
-    for_sparse: bool = False
 
 
 def members_for(panel: Panel) -> tuple[Member, ...]:
     """The frozen list of members for the seasons that the panel can carry."""
-    if not panel.seasons:
-        return _without_season(panel)
-    return _with_season(panel)
+    if min(panel.seasons, default=YEAR_OF_WEEKS) >= LONG_SEASON:
+        return _slow_members(panel)
+    return _seasonal_members(panel)
 
 
 def _both(name: str, kernel: Kernel) -> list[Member]:
     return [Member(name=f"{name} {scale.value}", scale=scale, kernel=kernel) for scale in Scale]
 
 
-def _with_season(panel: Panel) -> tuple[Member, ...]:
+def _seasonal_members(panel: Panel) -> tuple[Member, ...]:
     short, cycle = min(panel.seasons), panel.cycle
     lags = seasonal_lags(panel)
     ar = partial(_ar, lags=lags)
     members = [
-        *_both("ar", partial(ar, difference=0, ridge=1e-4)),
+        _log_member("ar", partial(ar, difference=0, ridge=1e-4)),
         *_both("ar short", partial(ar, difference=short, robust_passes=2)),
         *_both("ar step", partial(ar, difference=1, level=False)),
         *_both("smooth", _smooth),
     ]
     if cycle != short:
-        members += _both("ar long", partial(ar, difference=cycle, robust_passes=2))
+        members.append(_log_member("ar long", partial(ar, difference=cycle, robust_passes=2)))
     members += [
-        Member(
-            name=f"average {n}",
-            scale=Scale.COUNT,
-            kernel=partial(_slots, cycles=n),
-            aims_at_mean=n > 1,
-        )
-        for n in (1, 4, 8)
+        _count_member("average 1", partial(_slots, cycles=1)),
+        _count_member("average 4", partial(_slots, cycles=4)),
+        _count_member("average 8", partial(_slots, cycles=8)),
+        _count_member("median 3", partial(_slots, cycles=3, median=True)),
+        _count_member("median 4", partial(_slots, cycles=4, median=True)),
+        _count_member("median 8", partial(_slots, cycles=8, median=True)),
+        _count_member("level fast", partial(_level, half_life=float(short))),
+        _count_member("level slow", partial(_level, half_life=3.0 * short)),
     ]
-    members += [
-        Member(name="median 4", scale=Scale.COUNT, kernel=partial(_slots, cycles=4, median=True)),
-        _level_member("level fast", float(short)),
-        _level_member("level slow", 3.0 * short),
-    ]
-    return (*members, *steady_members())
+    return tuple(members)
 
 
-def steady_members() -> tuple[Member, ...]:
-    """Members for sparse series: the longer the memory the better, unless the rate moves."""
+def sparse_members(panel: Panel) -> tuple[Member, ...]:
+    """Members for sparse series: the longer the memory the better, unless the rate moves.
+
+    All aim at the mean: a median is zero where most counts are.
+    """
+    step = max(1.0, min(panel.seasons, default=1) / 7)
     return tuple(
-        Member(
-            name=f"steady {half_life:g}",
-            scale=Scale.COUNT,
-            kernel=partial(_steady, half_life=half_life),
-            aims_at_mean=True,
-            for_sparse=True,
-        )
-        for half_life in (28.0, 56.0, 182.0, 1e6)
+        _count_member(f"steady {days:g}", partial(_steady, half_life=days * step))
+        for days in (28.0, 56.0, 182.0, 1e6)
     )
 
 
-def _level_member(name: str, half_life: float) -> Member:
-    return Member(
-        name=name,
-        scale=Scale.COUNT,
-        kernel=partial(_level, half_life=half_life),
-        aims_at_mean=True,
-    )
+def _count_member(name: str, kernel: Kernel) -> Member:
+    return Member(name=name, scale=Scale.COUNT, kernel=kernel)
 
 
-def _without_season(panel: Panel) -> tuple[Member, ...]:
-    lags = plain_lags(panel)
+def _log_member(name: str, kernel: Kernel) -> Member:
+    return Member(name=name, scale=Scale.LOG, kernel=kernel)
+
+
+def _slow_members(panel: Panel) -> tuple[Member, ...]:
+    """Levels, trends and last year's course: weekly data, or no season declared.
+
+    Without a declared season members still look a year of weeks back: weekly series are the
+    usual case, and where it does not help the weights say so.
+    """
+    year = min(panel.seasons, default=YEAR_OF_WEEKS)
+    lags = slow_lags(panel, year)
     ar = partial(_ar, lags=lags)
-    return (
-        *_both("ar step", partial(ar, difference=1, level=False)),
-        *_both("ar step robust", partial(ar, difference=1, robust_passes=2, level=False)),
+    near = partial(_ar, lags=_within(set(range(1, 8)), panel), difference=1, level=False)
+    members = [
         *_both("ar", partial(ar, difference=0, ridge=1e-4)),
-        *_both("trend", _trend),
-        *_both("level", partial(_trend, dampings=(0.0,))),
-        Member(name="last", scale=Scale.COUNT, kernel=partial(_slots, cycles=1)),
-        Member(
-            name="average 8",
-            scale=Scale.COUNT,
-            kernel=partial(_slots, cycles=8),
-            aims_at_mean=True,
-        ),
-        *steady_members(),
-    )
+        *_both("ar step", partial(ar, difference=1, ridge=1e-2)),
+        *_both("last year", partial(_last_year, year=year)),
+        _log_member("ar step recent", partial(ar, difference=1, level=False, memory=100)),
+        _log_member("ar step near", near),
+        _log_member("trend", _trend),
+        _log_member("trend long", partial(_trend, dampings=(0.98,))),
+        _log_member("level", partial(_trend, dampings=(0.0,))),
+        _log_member("drift", partial(_drift, steps=8)),
+        _count_member("average 3", partial(_slots, season=1, cycles=3)),
+        _count_member("average 8", partial(_slots, season=1, cycles=8)),
+    ]
+    if panel.length > 3 * year:
+        recent = _within(set(range(1, 14)), panel)
+        members += _both("ar year", partial(_ar, lags=recent, difference=year, level=False))
+    return tuple(members)
 
 
 def seasonal_lags(panel: Panel) -> Ints:
@@ -127,9 +131,10 @@ def seasonal_lags(panel: Panel) -> Ints:
     return _within(lags, panel)
 
 
-def plain_lags(panel: Panel) -> Ints:
-    """Lags of a series without a declared season (weekly data still remember last year)."""
-    return _within({*range(1, 14), 26, 39, 51, 52, 53, 104}, panel)
+def slow_lags(panel: Panel, year: int) -> Ints:
+    """A quarter of recent lags, and the halves, quarters and neighbours of a year."""
+    lags = {*range(1, 14), year // 2, 3 * year // 4, year - 1, year, year + 1, 2 * year}
+    return _within(lags, panel)
 
 
 def _within(lags: set[int], panel: Panel) -> Ints:
@@ -148,6 +153,7 @@ def _ar(
     ridge: float = 1e-3,
     robust_passes: int = 0,
     level: bool = True,
+    memory: int | None = None,
 ) -> Floats:
     return autoregress(
         scaled.values,
@@ -159,6 +165,7 @@ def _ar(
         ridge=ridge,
         robust_passes=robust_passes,
         level=level,
+        memory=memory,
     )
 
 
@@ -186,10 +193,16 @@ def _slots(
     horizon: int,
     *,
     cycles: int,
+    season: int | None = None,
     median: bool = False,
 ) -> Floats:
     return average_slots(
-        scaled.values, origins, horizon=horizon, season=panel.cycle, cycles=cycles, median=median
+        scaled.values,
+        origins,
+        horizon=horizon,
+        season=season or panel.cycle,
+        cycles=cycles,
+        median=median,
     )
 
 
@@ -215,7 +228,15 @@ def _steady(
         origins,
         horizon=horizon,
         season=min(panel.seasons, default=1),
-        half_life=half_life * max(1.0, min(panel.seasons, default=1) / 7),
+        half_life=half_life,
         prior_cases=PRIOR_CASES,
         unit=scaled.unit,
     )
+
+
+def _last_year(scaled: Scaled, panel: Panel, origins: Ints, horizon: int, *, year: int) -> Floats:
+    return repeat_last_year(scaled.values, origins, horizon=horizon, year=year)
+
+
+def _drift(scaled: Scaled, panel: Panel, origins: Ints, horizon: int, *, steps: int) -> Floats:
+    return extend_drift(scaled.values, origins, horizon=horizon, steps=steps)
