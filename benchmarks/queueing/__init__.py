@@ -1,0 +1,1 @@
+"""Benchmarks of the queueing models; each module runs as `python -m benchmarks.queueing.<name>`."""
