@@ -15,6 +15,7 @@ from capacity.domain.person import Person, Tier
 from capacity.errors import DataError
 from capacity.intake import values as v
 from capacity.intake.dictionary import columns_of
+from capacity.intake.numbers import PLAIN
 from capacity.intake.tables import add_error, report_unknown
 
 
@@ -41,12 +42,19 @@ def read_people(path: Path, faults: FaultList) -> tuple[Person, ...]:
         faults.add(path.name, "a column appears twice in the header", "keep one")
     if len(faults.faults) > before:
         return ()
-    found = [
-        _person(header, row, f"{path.name} line {line}", faults)
-        for line, row in enumerate(rows[1:], 2)
-        if row
-    ]
+    found = []
+    for line, row in enumerate(rows[1:], 2):
+        if not row:
+            continue
+        person = _person(header, row, f"{path.name} line {line}", faults)
+        found.append(person or _stand_in(header, row, line))
     return tuple(person for person in found if person is not None)
+
+
+def _stand_in(header: list[str], row: list[str], line: int) -> Person | None:
+    """A person in place of a refused line, so that the pool's heads still agree."""
+    pool = dict(zip(header, row, strict=False)).get("pool", "").strip()
+    return Person(id=f"x{line}", pool=pool) if pool else None
 
 
 def _person(header: list[str], row: list[str], where: str, faults: FaultList) -> Person | None:
@@ -85,10 +93,9 @@ def _hours(cell: str) -> tuple[float, ...]:
 
 
 def _number(cell: str) -> float:
-    try:
-        return v.number(float(cell))
-    except ValueError:
-        raise DataError(f"{cell!r} is not a number. Fix: write it plainly, say 2.5") from None
+    if not PLAIN.fullmatch(cell):
+        raise DataError(f"{cell!r} is not a plain number. Fix: write digits, say 2.5")
+    return v.number(float(cell))
 
 
 def _whole(cell: str) -> int:
