@@ -43,7 +43,7 @@ class HeadcountPlan:
     the last column being all. `hires` has one row a class (pool, month, start, heads, classes,
     approve_by, kind); `ledger` one row a month, pool, grade and component: quantity x unit_local x rate, in whole
     `cents` (reporting currency) and `cents_local`;
-    `advice` are sentences on deadlines and levers.
+    `aim` are the heads behind `gap` before rounding, shape (months, pools + 1); `advice` are sentences on deadlines and levers.
     """
 
     frame: pd.DataFrame
@@ -58,6 +58,7 @@ class HeadcountPlan:
     ledger: pd.DataFrame | None = None
     transfers: pd.DataFrame | None = None
     advice: tuple[str, ...] = ()
+    aim: np.ndarray | None = None
     seed: int = 0
     as_of: pd.Timestamp | None = None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from capacity.domain.curve import StaffingCurve
 from capacity.domain.faults import require_positive, require_share
 from capacity.domain.headcount import HeadcountPlan
@@ -164,8 +166,10 @@ def _finish(
         case.operation.pools, case.calendar, decided.flows, paths=len(case.required), seed=seed
     )
     risk = short_share(case.required[..., :-1], heads, decided.use.relief)
+    total = np.quantile(case.required[..., -1:], percentile, axis=0)
+    aim = np.concatenate([case.need, total], axis=1)
     frame = plan_frame(
-        case.operation, case.calendar, decided.flows, required=case.required, need=case.need,
+        case.operation, case.calendar, decided.flows, required=case.required, aim=aim,
         productive=decided.productive, use=decided.use, ledger=ledger, risk=risk, percentile=percentile, standard_hours_per_week=standard_hours,
         vendor_pools=[vendor.pool for vendor in vendors],
     )  # fmt: skip
@@ -183,6 +187,7 @@ def _finish(
         ledger=ledger,
         transfers=transfers_table(case.operation, case.calendar, moves),
         advice=advice,
+        aim=aim,
         seed=seed,
         as_of=case.calendar.as_of,
     )

@@ -15,6 +15,8 @@ from capacity.headcount.cohorts import Flows, Join, Move
 from capacity.headcount.levers import LeverUse
 from capacity.headcount.requirement import read_quantiles, round_heads
 
+GAP_DUST = 1e-6  # a millionth of a head is no gap: the columns that it is made of have six decimals
+
 EXTRA_COLUMNS = (
     "required",
     "required_p95",
@@ -34,7 +36,7 @@ def plan_frame(
     flows: Flows,
     *,
     required: np.ndarray,
-    need: np.ndarray,
+    aim: np.ndarray,
     productive: np.ndarray,
     use: LeverUse,
     ledger: pd.DataFrame,
@@ -57,9 +59,8 @@ def plan_frame(
     for name, level in (("required_p50", 0.5), ("required_p80", 0.8), ("required_p95", 0.95)):
         columns[name] = round_heads(read_quantiles(required, level))
     columns["required"] = round_heads(read_quantiles(required, percentile))
-    aim = np.concatenate([need, read_quantiles(required, percentile)[:, -1:]], axis=1)
-    have = _with_total(productive + use.relief)
-    columns["gap"] = round_heads(aim - have)
+    have = columns["productive"] + columns["overtime_heads"] + columns["vendor_heads"]
+    columns["gap"] = np.ceil(aim - have - GAP_DUST).astype(int)
     columns["risk_short"] = risk
     columns["cost"], columns["cost_local"] = _costs(ledger, operation, calendar)
     frame = pd.DataFrame({name: values.ravel() for name, values in columns.items()})

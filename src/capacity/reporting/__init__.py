@@ -9,3 +9,4 @@ from capacity.reporting.finance_splits import to_fiscal as to_fiscal
 from capacity.reporting.finance_splits import weeks_to_months as weeks_to_months
 from capacity.reporting.finance_versions import compare_versions as compare_versions
 from capacity.reporting.finance_versions import variance_words as variance_words
+from capacity.reporting.workbook_file import to_workbook as to_workbook
