@@ -211,3 +211,22 @@ def test_a_session_repeats_a_fresh_solve_for_every_change():
 def test_direct_arrays_are_those_of_the_program():
     program = random_program(2)
     assert ModelArrays.of(program).matrix is program.matrix
+
+
+def test_a_session_does_not_see_later_writes_into_a_vector():
+    program = stack(
+        [declare("x", 1, upper=9, cost=-1)], [require("room", {"x": np.ones((1, 1))}, upper=8)]
+    )
+    session, upper = Session(program), np.array([5.0])
+    assert session.solve(upper=upper).objective == -5
+    upper[0] = 3.0
+    assert session.solve(upper=upper).objective == -3
+
+
+def test_duals_of_components_come_back_in_the_order_of_the_rows():
+    x = declare("x", 3, cost=[1.0, 2.0, 5.0], upper=10)
+    rows = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    rule = require("floor", {"x": rows}, lower=[1, 2, 0, 3])
+    solution = solve(stack([x], [rule]), SolveOptions(relaxed=True))
+    assert solution.row_dual is not None
+    assert solution.row_dual.tolist() == pytest.approx([5.0, 1.0, 0.0, 2.0])

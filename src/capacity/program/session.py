@@ -47,14 +47,16 @@ class Session:
         """Solve with the given vectors in place of the last ones; None keeps the last."""
         began = time.perf_counter()
         last = self._program
-        self._program = replace(
-            last,
-            lower=last.lower if lower is None else lower,
-            upper=last.upper if upper is None else upper,
-            row_lower=last.row_lower if row_lower is None else row_lower,
-            row_upper=last.row_upper if row_upper is None else row_upper,
-            cost=last.cost if cost is None else cost,
-        )
+        changed = {
+            "lower": lower,
+            "upper": upper,
+            "row_lower": row_lower,
+            "row_upper": row_upper,
+            "cost": cost,
+        }
+        # Copies: the caller may go on writing into its own vectors between two solves.
+        own = {name: value.copy() for name, value in changed.items() if value is not None}
+        self._program = replace(last, **own)
         raw = resolve_model(self._highs, ModelArrays.of(last), ModelArrays.of(self._program))
         solution = finish(self._program, self.options, raw)
         return replace(solution, seconds=time.perf_counter() - began)

@@ -70,17 +70,22 @@ def solve(
         return replace(_solve_block(program, options, start), seconds=time.perf_counter() - began)
     if _empty_row_fails(program):
         return _ended(program, SolveStatus.INFEASIBLE, "a row without decisions asks for something")
-    solutions, places = [], []
-    for block, place in _blocks(program, rows, columns):
+    solutions: list[Solution] = []
+    places: list[IntArray] = []
+    row_places: list[IntArray] = []
+    for block, place, row_place in _blocks(program, rows, columns):
         solutions.append(_solve_block(block, options, None if start is None else start[place]))
         places.append(place)
+        row_places.append(row_place)
         if not solutions[-1].status.has_solution:
             return replace(solutions[-1], program=program, seconds=time.perf_counter() - began)
-    joined = _join(program, options, solutions, places, rows)
+    joined = _join(program, options, solutions, places, row_places)
     return replace(joined, seconds=time.perf_counter() - began)
 
 
-def _blocks(program: Program, rows: IntArray, columns: IntArray) -> list[tuple[Program, IntArray]]:
+def _blocks(
+    program: Program, rows: IntArray, columns: IntArray
+) -> list[tuple[Program, IntArray, IntArray]]:
     """Each component with rows as a program of its own, and all columns without rows together."""
     used = np.zeros(program.cost.size, dtype=bool)
     used[program.matrix.indices] = True
@@ -88,11 +93,12 @@ def _blocks(program: Program, rows: IntArray, columns: IntArray) -> list[tuple[P
     blocks = []
     loose = np.flatnonzero(~used)
     if loose.size:
-        blocks.append((_cut(program, np.zeros(0, dtype=np.int64), loose), loose))
+        no_rows = np.zeros(0, dtype=np.int64)
+        blocks.append((_cut(program, no_rows, loose), loose, no_rows))
     for label in np.unique(columns[used]):
         own_rows = row_order[slice(*np.searchsorted(rows[row_order], [label, label + 1]))]
         own = column_order[slice(*np.searchsorted(columns[column_order], [label, label + 1]))]
-        blocks.append((_cut(program, own_rows, own), own))
+        blocks.append((_cut(program, own_rows, own), own, own_rows))
     return blocks
 
 
@@ -117,7 +123,7 @@ def _join(
     options: SolveOptions,
     solutions: Sequence[Solution],
     places: Sequence[IntArray],
-    rows: IntArray,
+    row_places: Sequence[IntArray],
 ) -> Solution:
     values = np.zeros(program.cost.size)
     for solution, place in zip(solutions, places, strict=True):
@@ -134,20 +140,19 @@ def _join(
         iterations=sum(solution.iterations for solution in solutions),
         wall_seconds=options.wall_seconds,
         raw_values=values,
-        row_dual=_join_duals(solutions, rows),
+        row_dual=_join_duals(program, solutions, row_places),
     )
 
 
-def _join_duals(solutions: Sequence[Solution], rows: IntArray) -> FloatArray | None:
-    with_rows = [solution for solution in solutions if solution.program.matrix.shape[0]]
-    if any(solution.row_dual is None for solution in with_rows):
-        return None
-    dual = np.zeros(rows.size)
-    order = np.argsort(rows, kind="stable")
-    parts = [solution.row_dual for solution in with_rows if solution.row_dual is not None]
-    if not parts or sum(part.size for part in parts) != rows.size:
-        return None
-    dual[order] = np.concatenate(parts)
+def _join_duals(
+    program: Program, solutions: Sequence[Solution], row_places: Sequence[IntArray]
+) -> FloatArray | None:
+    """Duals of all rows (zero for rows without entries), or None if a block has none."""
+    dual = np.zeros(program.row_lower.size)
+    for solution, place in zip(solutions, row_places, strict=True):
+        if solution.row_dual is None:
+            return None
+        dual[place] = solution.row_dual
     return dual
 
 

@@ -6,115 +6,181 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import special
 
-from capacity.program.slots import FloatArray
+from capacity.program.slots import BoolArray, FloatArray, IntArray
 
 LARGEST_FACTOR = 2.0
+COVERED = 0.005  # share of a queue's work that may be uncovered before its margin is useless
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """One plan that the search tried: factors by queue and what the paths made of it.
 
-    `kept` is the share of joint paths that keep every target, `kept_by_queue` the share for each
-    queue alone, `short_hours` what the team cannot cover at these factors.
+    `kept_paths` (queues, paths) says which paths keep every target of a queue, `short` is the
+    share of each queue's work that the team cannot cover at these factors.
     """
 
     factors: FloatArray
-    kept: float
-    kept_by_queue: FloatArray
+    kept_paths: BoolArray
+    short: FloatArray
     hours: float
-    short_hours: float
     plan: object = None
+
+    @property
+    def kept(self) -> float:
+        """Share of joint paths that keep every target of every queue."""
+        return self.joint(np.ones(self.factors.size, dtype=bool))
+
+    @property
+    def kept_by_queue(self) -> FloatArray:
+        """Share of paths that keep every target of each queue."""
+        return np.asarray(self.kept_paths.mean(axis=1))
+
+    def joint(self, chosen: BoolArray) -> float:
+        """Share of joint paths that keep every target of the chosen queues."""
+        return float(self.kept_paths[chosen].all(axis=0).mean())
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchResult:
-    """The accepted trial, all trials in order, and why the search ended."""
+    """The accepted trial, all trials in order, and why the search ended.
+
+    `beyond_reach` marks queues that no margin mends, because the team cannot cover their work.
+    """
 
     best: Trial
     trials: tuple[Trial, ...]
     reached: bool
     reason: str
+    beyond_reach: BoolArray
 
 
 def search_factors(
     attempt: Callable[[FloatArray], Trial],
     *,
-    queues: int,
+    groups: IntArray,
+    spread: FloatArray,
     confidence: float,
     rises: int = 8,
     trims: int = 3,
-    step: float = 0.04,
 ) -> SearchResult:
     """Find factors >= 1 on the mean profile at which `confidence` of the paths keep every target.
 
-    Queues whose own paths fail are raised, by more when they fail by more; then the last rise is
-    trimmed by halving. Factors never fall below 1: a margin is never negative. The search ends
-    early when a rise only adds work that the team cannot cover.
+    Queues that share people (a group) are raised together, because under earliest due date a lack
+    of hours shows in whichever queue is due last; a queue that still fails alone in its group is
+    then raised by itself. The size of a rise is the lack of kept weeks times the spread of the
+    weekly work (a normal quantile). The last rise is trimmed by halving. Factors never fall below
+    1: a margin is never negative. A queue whose work the team cannot cover is raised no more, and
+    the others are judged without it.
 
     Parameters
     ----------
     attempt : callable
         factors (queues,) -> Trial: plan the week at these factors and play the paths.
-    queues : int
-        Number of queues.
+    groups : ndarray
+        Group of each queue: queues with the same number share people.
+    spread : ndarray
+        Coefficient of variation of each group's weekly work over the paths.
     confidence : float
         Share of joint weekly paths that must keep every target.
     rises, trims : int
         Most plans tried on the way up, and to trim the last rise.
-    step : float
-        Smallest rise.
 
     Examples
     --------
+    >>> level = 0.9 + 0.2 * (np.arange(100) + 0.5) / 100       # what each path needs
     >>> def attempt(factors):
-    ...     kept = float(np.clip((factors[0] - 0.9) / 0.2, 0, 1))
-    ...     return Trial(factors=factors, kept=kept, kept_by_queue=np.array([kept]), hours=1.0, short_hours=0.0)
-    >>> result = search_factors(attempt, queues=1, confidence=0.9)
-    >>> result.reached, 1.08 <= result.best.factors[0] <= 1.12
+    ...     return Trial(factors=factors, kept_paths=level[None] <= factors[0], short=np.zeros(1), hours=factors[0])
+    >>> result = search_factors(attempt, groups=np.array([0]), spread=np.array([0.05]), confidence=0.9)
+    >>> result.reached, bool(1.07 <= result.best.factors[0] <= 1.10)
     (True, True)
     """
-    trials = [attempt(np.ones(queues))]
-    while trials[-1].kept < confidence and len(trials) <= rises:
-        last = trials[-1]
-        factors = _rise(last, confidence, step)
-        if np.allclose(factors, last.factors):
+    trials = [attempt(np.ones(groups.size))]
+    beyond = trials[0].short > COVERED
+    while not _good(trials[-1], confidence, beyond) and len(trials) <= rises:
+        factors = _rise(trials[-1], confidence, groups, spread, beyond)
+        if np.allclose(factors, trials[-1].factors):
             break
         trials.append(attempt(factors))
-        if _hopeless(trials):
-            return _give_up(trials, "a higher margin only adds work that the team cannot cover")
-    if trials[-1].kept < confidence:
-        return _give_up(trials, f"not reached within {len(trials)} plans")
+        beyond = beyond | _stuck(trials[-2], trials[-1], confidence)
+    if not _good(trials[-1], confidence, beyond):
+        reason = f"not reached within {len(trials)} plans"
+        if _rise(trials[-1], confidence, groups, spread, beyond).max() >= LARGEST_FACTOR:
+            reason = f"not reached below twice the mean work ({len(trials)} plans)"
+        return _end(_best(trials, beyond), trials, beyond, confidence, reason)
     best = trials[-1]
     if len(trials) > 1:
-        below = trials[-2]
-        for _ in range(trims):
-            middle = attempt((below.factors + best.factors) / 2)
-            trials.append(middle)
-            # Rounding can make a smaller factor cost more: only a cheaper plan replaces the best.
-            if middle.kept >= confidence and middle.hours <= best.hours:
-                best = middle
-            else:
-                below = middle
-    return SearchResult(best=best, trials=tuple(trials), reached=True, reason="confidence reached")
+        best = _trim(attempt, trials, confidence, trims, beyond)
+    return _end(best, trials, beyond, confidence, "confidence reached")
 
 
-def _rise(last: Trial, confidence: float, step: float) -> FloatArray:
-    failing = last.kept_by_queue < confidence
-    if not failing.any():
+def _good(trial: Trial, confidence: float, beyond: BoolArray) -> bool:
+    return trial.joint(~beyond) >= confidence
+
+
+def _end(
+    best: Trial, trials: list[Trial], beyond: BoolArray, confidence: float, reason: str
+) -> SearchResult:
+    reached = best.kept >= confidence
+    if not reached and beyond.any():
+        reason = "the team cannot cover some work at any margin"
+    return SearchResult(
+        best=best, trials=tuple(trials), reached=reached, reason=reason, beyond_reach=beyond
+    )
+
+
+def _trim(
+    attempt: Callable[[FloatArray], Trial],
+    trials: list[Trial],
+    confidence: float,
+    trims: int,
+    beyond: BoolArray,
+) -> Trial:
+    """Halve the distance to the last plan that failed, as long as the middle is good and cheaper."""
+    below, best = trials[-2], trials[-1]
+    for _ in range(trims):
+        middle = attempt((below.factors + best.factors) / 2)
+        trials.append(middle)
+        if _good(middle, confidence, beyond) and middle.hours <= best.hours:
+            best = middle
+        else:
+            below = middle
+    return best
+
+
+def _rise(
+    last: Trial, confidence: float, groups: IntArray, spread: FloatArray, beyond: BoolArray
+) -> FloatArray:
+    kept = last.kept_by_queue
+    wanted = special.ndtri(np.clip(confidence + 0.02, 0.5, 0.99))
+    lack = np.maximum(wanted - special.ndtri(np.clip(kept, 0.02, 0.99)), 0.3)
+    failing = (kept < confidence) & ~beyond
+    if not failing.any() and (~beyond).any():
         # Each queue alone is good enough, together they are not: raise the weakest.
-        failing = last.kept_by_queue <= last.kept_by_queue.min() + 1e-9
-    lack = np.clip(confidence - last.kept_by_queue, 0.0, 1.0)
-    rise = np.where(failing, step * (1.0 + 2.0 * lack), 0.0)
+        failing = (kept <= kept[~beyond].min() + 1e-9) & ~beyond
+    rise = np.zeros(groups.size)
+    for group in np.unique(groups):
+        mine = (groups == group) & ~beyond
+        bad = mine & failing
+        size = max(0.01, float(spread[group])) * lack
+        alone = bad.sum() == 1 and mine.sum() > 1
+        if alone and (last.factors[mine] > 1).any():
+            rise[bad] = 2 * size[bad]
+        elif bad.any():
+            rise[mine] = size[bad].max()
     return np.minimum(last.factors + rise, LARGEST_FACTOR)
 
 
-def _hopeless(trials: list[Trial]) -> bool:
-    last, before = trials[-1], trials[-2]
-    return last.short_hours > before.short_hours + 1e-6 and last.kept <= before.kept
+def _stuck(before: Trial, last: Trial, confidence: float) -> NDArray[np.bool_]:
+    """Failing queues that were raised, hardly gained, and left more of their work uncovered."""
+    raised = (last.factors > before.factors) & (last.kept_by_queue < confidence)
+    flat = last.kept_by_queue <= before.kept_by_queue + 0.05
+    return np.asarray(raised & flat & (last.short > before.short + 1e-6))
 
 
-def _give_up(trials: list[Trial], reason: str) -> SearchResult:
-    best = max(trials, key=lambda item: (item.kept, -item.short_hours, -item.hours))
-    return SearchResult(best=best, trials=tuple(trials), reached=False, reason=reason)
+def _best(trials: list[Trial], beyond: BoolArray) -> Trial:
+    """Most joint paths kept; among equals the fewest hours."""
+    return max(trials, key=lambda trial: (trial.kept, trial.joint(~beyond), -trial.hours))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from capacity.domain import Effort, Operation, ShiftPlan, SolveStatus, Staffing
 from capacity.domain.faults import require_share
 from capacity.errors import DataError
-from capacity.program.slots import FloatArray
+from capacity.program.slots import BoolArray, FloatArray, IntArray
 from capacity.scheduling.margin import SearchResult, Trial, search_factors
 from capacity.scheduling.weekly.carrying import carry_over
 from capacity.scheduling.weekly.playing import (
@@ -21,7 +24,7 @@ from capacity.scheduling.weekly.playing import (
     play_plan,
     promise_week,
 )
-from capacity.scheduling.weekly.solving import SolvedWeek, solve_week
+from capacity.scheduling.weekly.solving import SolvedWeek, WeekSolver, replay_week, solve_week
 from capacity.scheduling.weekly.tables import (
     break_table,
     exposure_table,
@@ -31,7 +34,6 @@ from capacity.scheduling.weekly.tables import (
 )
 from capacity.scheduling.weekly.week import (
     Carried,
-    Week,
     WorkProfile,
     build_week,
     cut_grid,
@@ -43,9 +45,14 @@ QUICK_PATHS, FULL_PATHS = 50, 200
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedWeek:
-    """One week after the factor search: the plan, what was played, and the search."""
+    """One week after the factor search: the plan, its flows at the mean, what was played.
+
+    `solved` is the plan on the scaled profile, `mean` the same shifts with the flows, exposure
+    and shortfall of the mean profile itself: that is what is reported and handed to the roster.
+    """
 
     solved: SolvedWeek
+    mean: SolvedWeek
     played: PlayedWeek
     search: SearchResult
     steady: bool
@@ -111,7 +118,7 @@ def schedule(
                 operation,
                 first=k * span,
                 periods=span,
-                before=planned[-1].solved if planned else None,
+                before=planned[-1].mean if planned else None,
                 confidence=confidence,
                 effort=effort,
                 paths=count,
@@ -119,7 +126,9 @@ def schedule(
             )
         )
     notes = _notes(planned, staffing, weeks=weeks, effort=effort, confidence=confidence)
-    plan = _assemble(planned, staffing, effort=effort, confidence=confidence, seed=seed, notes=notes)
+    plan = _assemble(
+        planned, staffing, effort=effort, confidence=confidence, seed=seed, notes=notes
+    )
     return replace(plan, seconds=time.perf_counter() - began)
 
 
@@ -156,40 +165,79 @@ def _plan_week(
     grid = cut_grid(staffing.grid, first, periods)
     frame = build_week(operation, grid, base, wrap=before is None, carried=carried)
     drawn = draw_paths(
-        staffing, operation, first=first, periods=periods, paths=paths, steady=steady, opening=opening
+        staffing,
+        operation,
+        first=first,
+        periods=periods,
+        paths=paths,
+        steady=steady,
+        opening=opening,
     )
+
+    solver = WeekSolver(seed)
 
     def attempt(factors: FloatArray, level: Effort = Effort.QUICK) -> Trial:
         week = replace(frame, profile=_scale(base, factors, staffing, operation, first))
-        solved = solve_week(week, effort=level, seed=seed)
+        solved = solve_week(week, effort=level, seed=seed, solver=solver)
         return _trial(factors, solved, play_plan(solved, drawn, staffing))
 
     few = effort is Effort.QUICK
     search = search_factors(
         attempt,
-        queues=len(operation.queues),
+        groups=(groups := queue_groups(frame.serves)),
+        spread=work_spread(drawn, groups),
         confidence=confidence,
-        rises=5 if few else 12,
-        trims=1 if few else 4,
+        rises=3 if few else 8,
+        trims=0 if few else 3,
     )
     if effort is Effort.FULL:
         search = _certify(search, lambda factors: attempt(factors, Effort.FULL), confidence)
     solved, played = search.best.plan  # type: ignore[misc]
-    return PlannedWeek(solved=solved, played=played, search=search, steady=steady)
+    at_mean = replace(frame, profile=base)
+    return PlannedWeek(
+        solved=solved,
+        mean=replay_week(solved, at_mean, solver),
+        played=played,
+        search=search,
+        steady=steady,
+    )
 
 
-def _certify(search: SearchResult, attempt: object, confidence: float) -> SearchResult:
+def queue_groups(serves: BoolArray) -> IntArray:
+    """Number of the group of each queue: queues that share people, directly or through others.
+
+    Examples
+    --------
+    >>> queue_groups(np.array([[True, True, False], [False, False, True]])).tolist()
+    [0, 0, 1]
+    """
+    shared = sparse.csr_array(serves.T.astype(int) @ serves.astype(int))
+    return np.asarray(csgraph.connected_components(shared, directed=False)[1], dtype=np.int64)
+
+
+def work_spread(drawn: PathWork, groups: IntArray) -> FloatArray:
+    """Coefficient of variation of the weekly work of each group over the paths."""
+    inside = slice(drawn.lead, drawn.lead + drawn.periods)
+    weekly = drawn.work[:, :, inside].sum(axis=2)
+    totals = np.array([weekly[groups == group].sum(axis=0) for group in np.unique(groups)])
+    mean = totals.mean(axis=1)
+    return np.where(mean > 0, totals.std(axis=1) / np.where(mean > 0, mean, 1.0), 0.0)
+
+
+def _certify(
+    search: SearchResult, attempt: Callable[[FloatArray], Trial], confidence: float
+) -> SearchResult:
     """Solve in whole shifts at the found factors; raise a little while the cheaper plan fails."""
     factors = search.best.factors
+    wanted = min(confidence, search.best.joint(~search.beyond_reach))
     trials = list(search.trials)
     for _ in range(4):
-        trial = attempt(factors)  # type: ignore[operator]
+        trial = attempt(factors)
         trials.append(trial)
-        if trial.kept >= min(confidence, search.best.kept):
-            return replace(search, best=trial, trials=tuple(trials))
-        factors = np.where(trial.kept_by_queue < confidence, factors + 0.02, factors)
-        if np.array_equal(factors, trial.factors):
-            factors = factors + 0.01
+        if trial.joint(~search.beyond_reach) >= wanted:
+            reached = trial.kept >= confidence
+            return replace(search, best=trial, trials=tuple(trials), reached=reached)
+        factors = np.where(search.beyond_reach, factors, factors + 0.01)
     return replace(search, trials=tuple(trials))
 
 
@@ -206,16 +254,19 @@ def _scale(
 
 def _trial(factors: FloatArray, solved: SolvedWeek, played: PlayedWeek) -> Trial:
     names = solved.week.operation.queue_names
-    kept = np.ones(len(names))
+    kept = np.ones((len(names), played.paths), dtype=bool)
     for item in played.targets:
-        q = names.index(item.queue)
-        kept[q] = min(kept[q], item.weeks_kept)
+        kept[names.index(item.queue)] &= item.kept
+    profile = solved.week.profile
+    work = profile.work.sum(axis=1)
+    floors = profile.floors.sum(axis=1)
+    late = solved.late_work.sum(axis=1) / np.where(work > 0, work, 1.0)
+    gap = solved.floor_gap.sum(axis=1) / np.where(floors > 0, floors, 1.0)
     return Trial(
         factors=factors,
-        kept=played.kept,
-        kept_by_queue=kept,
+        kept_paths=kept,
+        short=np.maximum(late, gap),
         hours=float(solved.shifts @ solved.week.paid_hours),
-        short_hours=solved.short_hours,
         plan=(solved, played),
     )
 
@@ -242,9 +293,9 @@ def _assemble(
         grid=grid,
         shifts=_join(first),
         breaks=_join(pauses),
-        flows=_join([flow_table(item) for item in solved]),
-        exposure=_join([exposure_table(item) for item in solved]),
-        shortfall=_join([shortfall_table(item) for item in solved]),
+        flows=_join([flow_table(item.mean) for item in planned]),
+        exposure=_join([exposure_table(item.mean) for item in planned]),
+        shortfall=_join([shortfall_table(item.mean) for item in planned]),
         status=_worst([item.status for item in solved]),
         objective=sum(item.objective for item in solved),
         bound=sum(item.bound for item in solved),
@@ -287,24 +338,41 @@ def _notes(
         if not item.search.reached or item.played.kept < confidence:
             notes.append(
                 f"week {number}: {item.played.kept:.0%} of the joint weekly paths keep every target, "
-                f"not {confidence:.0%}: {item.search.reason}"
+                f"not {confidence:.0%}: {_reason(item)}"
             )
-        missed = [target for target in promise_week(item.played, item.solved.week) if not target.is_kept]
-        notes += [f"week {number}: the simulation contradicts the target of {promise}" for promise in missed]
+        missed = [
+            target for target in promise_week(item.played, item.solved.week) if not target.is_kept
+        ]
+        notes += [
+            f"week {number}: the simulation contradicts the target of {promise}"
+            for promise in missed
+        ]
     if planned[0].steady:
-        notes.append("no backlog was given: the week starts from the open work that it leaves itself")
+        notes.append(
+            "no backlog was given: the week starts from the open work that it leaves itself"
+        )
     return tuple(notes)
+
+
+def _reason(item: PlannedWeek) -> str:
+    names = np.array(item.solved.week.operation.queue_names)[item.search.beyond_reach]
+    return item.search.reason + (f" ({', '.join(names)})" if names.size else "")
 
 
 def _check(staffing: Staffing, operation: Operation, *, weeks: int, confidence: float) -> None:
     if weeks < 1:
         raise DataError(f"schedule: weeks must be at least 1, got {weeks}.")
     require_share(confidence, "schedule: confidence")
+    check_match(staffing, operation)
+
+
+def check_match(staffing: Staffing, operation: Operation) -> None:
+    """Refuse a staffing that was made for another operation."""
     unknown = sorted(set(staffing.queues) - set(operation.queue_names))
     if unknown:
-        raise DataError(f"schedule: staffing holds queues that the operation lacks: {unknown}.")
+        raise DataError(f"the staffing holds queues that the operation lacks: {unknown}.")
     if staffing.grid.minutes != operation.interval_minutes:
         raise DataError(
-            f"schedule: staffing is by {staffing.grid.minutes} minutes, the operation by "
+            f"the staffing is by {staffing.grid.minutes} minutes, the operation by "
             f"{operation.interval_minutes}. Fix: make the demand with this operation."
         )

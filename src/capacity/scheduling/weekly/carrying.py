@@ -19,12 +19,18 @@ def carry_over(
     week = solved.week
     used = exposure_by_cohort(solved)
     worked = [
-        (int(week.cohort_pool[c]), week.cohorts[c].day, float(heads), float(heads * week.paid_hours[c]))
+        (
+            int(week.cohort_pool[c]),
+            week.cohorts[c].day,
+            float(heads),
+            float(heads * week.paid_hours[c]),
+        )
         for c, heads in enumerate(solved.shifts)
         if heads > 0
     ]
     exposed = [
-        (int(week.cohort_pool[c]), week.cohorts[c].day, float(used[c])) for c in np.flatnonzero(used)
+        (int(week.cohort_pool[c]), week.cohorts[c].day, float(used[c]))
+        for c in np.flatnonzero(used)
     ]
     presence, spare = _after_end(solved, used)
     carried = Carried(
@@ -33,7 +39,12 @@ def carry_over(
         worked=(*week.carried.worked, *worked),
         exposed=(*week.carried.exposed, *exposed),
         crossing=tuple(
-            (int(week.cohort_pool[c]), week.cohorts[c].shift.name, week.cohorts[c].day.weekday(), float(heads))
+            (
+                int(week.cohort_pool[c]),
+                week.cohorts[c].shift.name,
+                week.cohorts[c].day.weekday(),
+                float(heads),
+            )
             for c, heads in enumerate(solved.shifts)
             if heads > 0 and week.cohorts[c].end > week.grid.end
         ),
@@ -92,4 +103,3 @@ def _open_work(solved: SolvedWeek, staffing: Staffing) -> tuple[tuple[int, float
             if left <= 1e-9:
                 break
     return tuple(rows)
-

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from capacity.domain import Operation, ShiftTemplate, TimeGrid
-from capacity.program.slots import FloatArray, IntArray
+from capacity.program.slots import IntArray
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,9 @@ def lay_out(week: Week) -> Layout:
         & _has_work(week)[None, :, None]
     )
     flow = np.nonzero(possible)
-    floor = np.nonzero(week.serves[:, :, None] & staffed[:, None, :] & (week.profile.floors > 0)[None])
+    floor = np.nonzero(
+        week.serves[:, :, None] & staffed[:, None, :] & (week.profile.floors > 0)[None]
+    )
     coo = week.exposable.tocoo()
     pools = week.cohort_pool[coo.coords[0]] if len(week.cohorts) else np.zeros(0, dtype=np.int64)
     kept = np.isin(pools, np.flatnonzero(capped_pools(week)))
@@ -115,7 +117,14 @@ def declare_week(week: Week, layout: Layout, prices: Prices, *, relaxed: bool) -
     if not week.profile.steady:
         late_end[:, -1] = 0.0
     return [
-        declare("shifts", top.size, lower=np.minimum(_crossing(week), top), upper=top, cost=prices.shift, integer=not relaxed),
+        declare(
+            "shifts",
+            top.size,
+            lower=np.minimum(_crossing(week), top),
+            upper=top,
+            cost=prices.shift,
+            integer=not relaxed,
+        ),
         declare("breaks", week.breaks.cohort.size),
         declare("flow", layout.flow_pool.size),
         declare("floor_heads", layout.floor_pool.size),
@@ -138,7 +147,10 @@ def open_limits(week: Week) -> FloatArray:
     profile, hours = week.profile, week.grid.hours
     queues, periods = profile.work.shape
     limits = np.array(
-        [window_sums(profile.work[q], int(profile.terms[q]), wrap=profile.steady) for q in range(queues)]
+        [
+            window_sums(profile.work[q], int(profile.terms[q]), wrap=profile.steady)
+            for q in range(queues)
+        ]
     )
     if profile.steady:
         return limits
@@ -149,7 +161,9 @@ def open_limits(week: Week) -> FloatArray:
     start = np.zeros(queues)
     for queue, _, work in profile.opening:
         start[queue] += work
-    limits[:, -1] = np.minimum(limits[:, -1], np.maximum(start, unworkable_tail(profile.work, profile.open_share)))
+    limits[:, -1] = np.minimum(
+        limits[:, -1], np.maximum(start, unworkable_tail(profile.work, profile.open_share))
+    )
     return limits
 
 

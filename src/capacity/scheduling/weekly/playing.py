@@ -148,7 +148,11 @@ def person_hours(solved: SolvedWeek) -> FloatArray:
         mine = layout.flow_pool == p
         rest = week.rest[p, layout.flow_queue[mine]]
         total = flow[mine].sum()
-        mean = float(flow[mine] @ rest / total) if total > 0 else float(week.rest[p][week.serves[p]].max(initial=0.0))
+        mean = (
+            float(flow[mine] @ rest / total)
+            if total > 0
+            else float(week.rest[p][week.serves[p]].max(initial=0.0))
+        )
         use[p] = 1.0 / week.operation.occupancy_cap + mean
     return hours / use[:, None]
 

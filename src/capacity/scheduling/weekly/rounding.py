@@ -1,79 +1,170 @@
-"""Whole shifts and breaks from relaxed ones by error diffusion, within the hard head limits."""
+"""Whole shifts and breaks from relaxed ones, within the hard head limits."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from capacity.program.slots import FloatArray
+from capacity.program import Program, Session, Solution
+from capacity.program.slots import FloatArray, IntArray
 from capacity.scheduling.weekly.week import Week
 
 EPS = 1e-6
+REPAIRS = 40
+PATIENCE = 4  # single moves in a row that may fail before the repair ends
 
 
-def round_shifts(relaxed: FloatArray, week: Week) -> FloatArray:
-    """Whole heads by cohort: the running sum of each pool never falls behind the relaxed one.
+def dive_shifts(session: Session, program: Program, relaxed: Solution, week: Week) -> Solution:
+    """Round day by day and re-solve what is left, then add or drop single shifts that pay.
 
-    Cohorts of a pool are taken in order of their start; each is rounded so that the sum so far is
-    the relaxed sum rounded up, which puts a missing head early rather than late. Daily and weekly
-    head limits are respected; what they refuse is passed on.
-
+    Error diffusion inside each day (the running sum of a pool is rounded up, what is rounded up
+    is owed back), and the relaxation of the following days answers to what was rounded before
+    them. Returns the best flows of the whole shifts found.
     """
-    whole = np.zeros(relaxed.size)
-    if week.limits is None:
-        top_day = np.full((len(week.pools), len(week.days)), np.inf)
-    else:
-        top_day = week.limits.day_heads.copy()
-    budget = _WeekBudget(week)
-    starts = np.array([cohort.start.value for cohort in week.cohorts])
-    for pool in range(len(week.pools)):
-        members = np.flatnonzero(week.cohort_pool == pool)
-        owed = 0.0
-        for c in members[np.argsort(starts[members], kind="stable")]:
-            owed += relaxed[c]
-            wanted = max(0.0, np.ceil(owed - EPS))
-            day = week.cohort_day[c]
-            # A cohort that the relaxed plan leaves empty stays empty: its hour may need nobody.
-            allowed = min(wanted, top_day[pool, day], np.ceil(relaxed[c] - EPS), budget.room(c))
-            whole[c] = max(0.0, np.floor(allowed + EPS))
-            owed -= whole[c]
-            top_day[pool, day] -= whole[c]
-            budget.use(c, whole[c])
-    return whole
+    place = program.columns["shifts"]
+    lower, upper = program.lower.copy(), program.upper.copy()
+    owed = np.zeros(len(week.pools))
+    room = Room(week)
+    current = relaxed
+    for day in range(len(week.days)):
+        today = np.flatnonzero(week.cohort_day == day)
+        if not today.size:
+            continue
+        wanted = current.take("shifts")
+        whole, owed = round_day(wanted, today, owed, week, room)
+        columns = place.start + today
+        lower[columns] = upper[columns] = whole
+        current = session.solve(lower=lower, upper=upper)
+        if not current.status.has_solution:
+            return _fallback(session, program, relaxed, week)
+    return repair_shifts(session, program, current, week)
 
 
-class _WeekBudget:
-    """Shifts and paid hours left by pool and calendar week."""
+def round_day(
+    relaxed: FloatArray, today: IntArray, owed: FloatArray, week: Week, room: Room
+) -> tuple[FloatArray, FloatArray]:
+    """Whole heads of one day's cohorts and what each pool is still owed."""
+    owed = owed.copy()
+    whole = np.zeros(today.size)
+    starts = np.array([week.cohorts[c].start.value for c in today])
+    for i in np.argsort(starts, kind="stable"):
+        c = int(today[i])
+        pool = int(week.cohort_pool[c])
+        owed[pool] += relaxed[c]
+        # A cohort that the relaxed plan leaves empty stays empty: its hour may need nobody.
+        wanted = min(np.ceil(owed[pool] - 0.5), np.ceil(relaxed[c] - EPS))
+        whole[i] = max(0.0, min(wanted, room.left(c)))
+        owed[pool] -= whole[i]
+        room.use(c, whole[i])
+    return whole, owed
 
-    def __init__(self, week: Week) -> None:
+
+def repair_shifts(session: Session, program: Program, current: Solution, week: Week) -> Solution:
+    """Add the shift with the best reduced cost, or drop one that no longer pays, while it helps."""
+    place = program.columns["shifts"]
+    tried: set[tuple[int, int]] = set()
+    for _ in range(REPAIRS):
+        move = _best_move(program, current, week, tried)
+        if move is None or len(tried) > PATIENCE:
+            break
+        cohort, step = move
+        tried.add(move)
+        shifts = np.round(current.take("shifts"))
+        shifts[cohort] += step
+        lower, upper = program.lower.copy(), program.upper.copy()
+        lower[place] = upper[place] = shifts
+        changed = session.solve(lower=lower, upper=upper)
+        if changed.status.has_solution and changed.objective < current.objective - EPS:
+            current = changed
+            tried = {(cohort, -step)}
+    return current
+
+
+def _best_move(
+    program: Program, current: Solution, week: Week, tried: set[tuple[int, int]]
+) -> tuple[int, int] | None:
+    """The cohort whose next head (or whose last one less) the duals promise most for."""
+    if current.row_dual is None:
+        return None
+    place = program.columns["shifts"]
+    reduced = (program.cost - program.matrix.T @ current.row_dual)[place]
+    shifts = np.round(current.take("shifts"))
+    room = Room(week, shifts)
+    gains = [
+        (reduced[c], c, 1)
+        for c in range(shifts.size)
+        if reduced[c] < -EPS and (c, 1) not in tried and room.left(c) >= 1
+    ]
+    gains += [
+        (-reduced[c], c, -1)
+        for c in range(shifts.size)
+        if reduced[c] > EPS and shifts[c] >= 1 + program.lower[place][c] and (c, -1) not in tried
+    ]
+    return min(gains)[1:] if gains else None
+
+
+class Room:
+    """Whole heads that still fit: by pool and date, and by pool and calendar week."""
+
+    def __init__(self, week: Week, shifts: FloatArray | None = None) -> None:
         self.week = week
         mondays = np.array([day.toordinal() - day.weekday() for day in week.days])
         self.number = np.unique(mondays, return_inverse=True)[1]
-        shape = (len(week.pools), int(self.number.max(initial=-1)) + 1)
-        self.shifts = np.full(shape, np.inf)
-        self.hours = np.full(shape, np.inf)
+        pools = len(week.pools)
+        calendar = (pools, int(self.number.max(initial=-1)) + 1)
+        self.heads = np.full((pools, len(week.days)), np.inf)
+        self.shifts, self.hours = np.full(calendar, np.inf), np.full(calendar, np.inf)
         if week.limits is not None:
+            self.heads = week.limits.day_heads.copy()
             self.shifts[:] = week.limits.week_shifts[:, None]
             self.hours[:] = week.limits.week_hours[:, None]
+        self._take_carried()
+        for c in np.flatnonzero(shifts) if shifts is not None else ():
+            self.use(int(c), float(shifts[c]))
 
-    def _cell(self, cohort: int) -> tuple[int, int]:
-        return int(self.week.cohort_pool[cohort]), int(self.number[self.week.cohort_day[cohort]])
-
-    def room(self, cohort: int) -> float:
-        cell = self._cell(cohort)
-        return float(min(self.shifts[cell], self.hours[cell] / self.week.paid_hours[cohort]))
+    def left(self, cohort: int) -> float:
+        """Heads that may be added to a cohort."""
+        pool, day, calendar = self._cell(cohort)
+        hours = self.hours[pool, calendar] / self.week.paid_hours[cohort]
+        most = min(self.heads[pool, day], self.shifts[pool, calendar], hours)
+        return float(np.floor(max(most, 0.0) + EPS))
 
     def use(self, cohort: int, heads: float) -> None:
-        cell = self._cell(cohort)
-        self.shifts[cell] -= heads
-        self.hours[cell] -= heads * self.week.paid_hours[cohort]
+        """Take heads away."""
+        pool, day, calendar = self._cell(cohort)
+        self.heads[pool, day] -= heads
+        self.shifts[pool, calendar] -= heads
+        self.hours[pool, calendar] -= heads * self.week.paid_hours[cohort]
+
+    def _cell(self, cohort: int) -> tuple[int, int, int]:
+        day = int(self.week.cohort_day[cohort])
+        return int(self.week.cohort_pool[cohort]), day, int(self.number[day])
+
+    def _take_carried(self) -> None:
+        place = {day: n for n, day in enumerate(self.week.days)}
+        mondays = {day.toordinal() - day.weekday(): self.number[n] for day, n in place.items()}
+        for pool, day, heads, hours in self.week.carried.worked:
+            calendar = mondays.get(day.toordinal() - day.weekday())
+            if calendar is None:
+                continue
+            self.shifts[pool, calendar] -= heads
+            self.hours[pool, calendar] -= hours
+            if day in place:
+                self.heads[pool, place[day]] -= heads
+
+
+def _fallback(session: Session, program: Program, relaxed: Solution, week: Week) -> Solution:
+    """Round down, which always fits the limits, and repair upwards."""
+    place = program.columns["shifts"]
+    lower, upper = program.lower.copy(), program.upper.copy()
+    floor = np.maximum(np.floor(relaxed.take("shifts") + EPS), program.lower[place])
+    lower[place] = upper[place] = floor
+    return repair_shifts(session, program, session.solve(lower=lower, upper=upper), week)
 
 
 def round_breaks(relaxed: FloatArray, week: Week, shifts: FloatArray) -> FloatArray:
     """Whole heads at each break position; each cohort and break adds up to its heads."""
     whole = np.zeros(relaxed.size)
-    keys = week.breaks.cohort * (1 + week.breaks.number.max(initial=0)) + week.breaks.number
-    for key in np.unique(keys):
-        places = np.flatnonzero(keys == key)
+    for places in break_groups(week):
         heads = shifts[week.breaks.cohort[places[0]]]
         share = relaxed[places]
         total = share.sum()
@@ -82,3 +173,9 @@ def round_breaks(relaxed: FloatArray, week: Week, shifts: FloatArray) -> FloatAr
         running[-1] = heads
         whole[places] = np.diff(np.minimum(running, heads), prepend=0.0)
     return whole
+
+
+def break_groups(week: Week) -> list[IntArray]:
+    """Break positions by cohort and number of the break."""
+    keys = week.breaks.cohort * (1 + int(week.breaks.number.max(initial=0))) + week.breaks.number
+    return [np.flatnonzero(keys == key) for key in np.unique(keys)]

@@ -156,7 +156,7 @@ def limit_days(week: Week) -> Rule:
     days = len(week.days)
     row = week.cohort_pool * days + week.cohort_day
     part = place(row, np.arange(row.size), 1.0, (len(week.pools) * days, row.size))
-    upper = week.limits.day_heads.ravel() - _worked(week)[0].ravel()
+    upper = week.limits.day_heads.ravel() - _worked(week).ravel()
     return require("heads a day", {"shifts": part}, upper=np.maximum(upper, 0.0))
 
 
@@ -170,10 +170,9 @@ def limit_weeks(week: Week) -> Rule:
     shape = (len(week.pools) * weeks.size, row.size)
     index = np.arange(row.size)
     parts = [place(row, index, 1.0, shape), place(row, index, week.paid_hours, shape)]
-    worked, paid = _worked(week)
-    gather = place(np.searchsorted(weeks, mondays), np.arange(mondays.size), 1.0, (weeks.size, mondays.size))
-    shifts = week.limits.week_shifts[:, None] - worked @ gather.T.toarray()
-    hours = week.limits.week_hours[:, None] - paid @ gather.T.toarray()
+    worked, paid = _worked_by_week(week, weeks)
+    shifts = week.limits.week_shifts[:, None] - worked
+    hours = week.limits.week_hours[:, None] - paid
     upper = np.concatenate([shifts.ravel(), hours.ravel()])
     matrix = sparse.csr_array(sparse.vstack(parts))
     return require("shifts a week", {"shifts": matrix}, upper=np.maximum(upper, 0.0))
@@ -190,7 +189,9 @@ def bound_exposure(week: Week, layout: Layout) -> Rule:
         "exposed at work",
         {
             "exposure": place(rows, rows, 1.0, (rows.size, rows.size)),
-            "shifts": place(rows, layout.exposed_cohort, -share[pool] * layout.exposed_hours, shape),
+            "shifts": place(
+                rows, layout.exposed_cohort, -share[pool] * layout.exposed_hours, shape
+            ),
             "breaks": pauses,
         },
         upper=0.0,
@@ -199,7 +200,12 @@ def bound_exposure(week: Week, layout: Layout) -> Rule:
 
 def cap_days(week: Week, layout: Layout) -> Rule:
     """A duty day's exposure stays within the daily cap less one slice, for every cohort."""
-    capped = np.array([week.cap(p).hours_per_day is not None or _tier(week, p) < 1 for p in range(len(week.pools))])
+    capped = np.array(
+        [
+            week.cap(p).hours_per_day is not None or _tier(week, p) < 1
+            for p in range(len(week.pools))
+        ]
+    )
     mine = capped[week.cohort_pool[layout.exposed_cohort]]
     cohorts = np.unique(layout.exposed_cohort[mine])
     row = np.searchsorted(cohorts, layout.exposed_cohort[mine])
@@ -233,7 +239,9 @@ def cap_windows(week: Week, layout: Layout) -> Rule:
         mine = np.flatnonzero((pool == p) & (days[day] >= first) & (days[day] <= last))
         rows.append(np.full(mine.size, len(upper)))
         columns.append(mine)
-        before = sum(h for q, d, h in week.carried.exposed if q == p and first <= d.toordinal() <= last)
+        before = sum(
+            h for q, d, h in week.carried.exposed if q == p and first <= d.toordinal() <= last
+        )
         upper.append(max(limit - before, 0.0))
     row = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
     column = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64)
@@ -245,7 +253,10 @@ def share_exposure(week: Week, layout: Layout) -> Rule:
     """All severity-weighted work of a pool and interval is somebody's exposure."""
     periods = week.grid.periods
     pools = np.unique(week.cohort_pool[layout.exposed_cohort])
-    row = np.searchsorted(pools, week.cohort_pool[layout.exposed_cohort]) * periods + layout.exposed_time
+    row = (
+        np.searchsorted(pools, week.cohort_pool[layout.exposed_cohort]) * periods
+        + layout.exposed_time
+    )
     mine = np.isin(layout.flow_pool, pools) & (week.severity[layout.flow_queue] > 0)
     flow_row = np.searchsorted(pools, layout.flow_pool[mine]) * periods + layout.flow_time[mine]
     height = pools.size * periods
@@ -273,7 +284,10 @@ def present(week: Week) -> dict[str, sparse.csr_array]:
     height = pools * periods
     return {
         "shifts": place(
-            pool * periods + coo.coords[1], coo.coords[0], coo.data * keep[pool], (height, len(week.cohorts))
+            pool * periods + coo.coords[1],
+            coo.coords[0],
+            coo.data * keep[pool],
+            (height, len(week.cohorts)),
         ),
         "breaks": place(
             pause_pool * periods + pause.coords[1],
@@ -330,16 +344,25 @@ def overdue_work(week: Week) -> FloatArray:
     return amount
 
 
-def _worked(week: Week) -> tuple[FloatArray, FloatArray]:
-    """Heads and paid hours already given on the dates of this week by the week before."""
+def _worked(week: Week) -> FloatArray:
+    """Heads already given on the dates of this week by the week before."""
     heads = np.zeros((len(week.pools), len(week.days)))
-    paid = np.zeros_like(heads)
     place_of = {day: n for n, day in enumerate(week.days)}
-    for pool, day, count, hours in week.carried.worked:
+    for pool, day, count, _ in week.carried.worked:
         if day in place_of:
             heads[pool, place_of[day]] += count
-            paid[pool, place_of[day]] += hours
-    return heads, paid
+    return heads
+
+
+def _worked_by_week(week: Week, mondays: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Shifts and paid hours already given in the calendar weeks that this week reaches into."""
+    shifts = np.zeros((len(week.pools), mondays.size))
+    paid = np.zeros_like(shifts)
+    for pool, day, count, hours in week.carried.worked:
+        found = np.flatnonzero(mondays == day.toordinal() - day.weekday())
+        shifts[pool, found] += count
+        paid[pool, found] += hours
+    return shifts, paid
 
 
 def _break_cells(week: Week, layout: Layout) -> sparse.csr_array:
@@ -382,5 +405,7 @@ def _windows(week: Week, days: IntArray) -> Sequence[tuple[int, int, int, float]
         if cap.hours_per_week is not None:
             rows += [(int(p), int(m), int(m) + 6, cap.hours_per_week * heads) for m in mondays]
         for rolling in cap.rolling:
-            rows += [(int(p), int(d) - rolling.days + 1, int(d), rolling.hours * heads) for d in days]
+            rows += [
+                (int(p), int(d) - rolling.days + 1, int(d), rolling.hours * heads) for d in days
+            ]
     return rows

@@ -10,9 +10,9 @@ import numpy as np
 from capacity.domain import Effort, SolveStatus
 from capacity.errors import SolverError
 from capacity.program import (
-    Engine,
     Method,
     Program,
+    Session,
     Solution,
     SolveOptions,
     solve,
@@ -27,7 +27,7 @@ from capacity.scheduling.weekly.decisions import (
     lay_out,
     price_week,
 )
-from capacity.scheduling.weekly.rounding import round_breaks, round_shifts
+from capacity.scheduling.weekly.rounding import dive_shifts, round_breaks
 from capacity.scheduling.weekly.week import Week
 
 FULL_OPTIONS = SolveOptions(gap=0.003, nodes=60)
@@ -97,55 +97,99 @@ def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices
     return stack(slots, found), layout, prices
 
 
+class WeekSolver:
+    """Solves weeks that differ in their amounts only; the solver's basis passes from one to the next."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self._session: Session | None = None
+        self._program: Program | None = None
+
+    def open(self, program: Program) -> Session:
+        """A session that holds the program: the last one with new bounds if the rows are the same."""
+        last = self._program
+        if self._session is None or last is None or not _same_rows(last, program):
+            self._session = Session(program, SolveOptions(method=Method.SIMPLEX, seed=self.seed))
+        self._program = program
+        return self._session
+
+    def relax(self, program: Program) -> tuple[Session, Solution]:
+        """The relaxation of a program, which always has a solution."""
+        session = self.open(program)
+        solution = session.solve(
+            lower=program.lower,
+            upper=program.upper,
+            row_lower=program.row_lower,
+            row_upper=program.row_upper,
+            cost=program.cost,
+        )
+        if not solution.status.has_solution:
+            message = f"{solution.status.value} ({solution.stopped_by})"
+            raise SolverError(f"the relaxed week has no solution: {message}.")
+        return session, solution
+
+
+def replay_week(solved: SolvedWeek, week: Week, solver: WeekSolver) -> SolvedWeek:
+    """The same shifts and breaks with the best flows of another profile (the unscaled one)."""
+    program, layout, _ = build_program(week, relaxed=False)
+    session = solver.open(program)
+    fixed = {"shifts": solved.shifts, "breaks": solved.breaks}
+    flows = solve_fixed(session, program, fixed)
+    return _result(week, layout, flows, bound=-np.inf, effort=solved.effort, whole=None)
+
+
+def _same_rows(one: Program, other: Program) -> bool:
+    return (
+        one.matrix.shape == other.matrix.shape
+        and one.matrix.nnz == other.matrix.nnz
+        and bool((one.matrix.indices == other.matrix.indices).all())
+        and bool((one.matrix.data == other.matrix.data).all())
+    )
+
+
 def solve_week(
     week: Week,
     *,
     effort: Effort,
     seed: int = 0,
     options: SolveOptions = FULL_OPTIONS,
+    solver: WeekSolver | None = None,
 ) -> SolvedWeek:
     """Plan one week: QUICK relaxed and rounded, FULL whole shifts from that start.
 
-    The bound is that of the relaxation (QUICK) or of the branch and bound (FULL).
+    The bound is that of the relaxation (QUICK) or of the branch and bound (FULL). A `solver`
+    used before makes the relaxation start from the last basis.
     """
     program, layout, _ = build_program(week, relaxed=False)
-    relaxed = solve(program, SolveOptions(relaxed=True, method=Method.SIMPLEX, seed=seed, engine=Engine.DIRECT))
-    if not relaxed.status.has_solution:
-        raise SolverError(f"the relaxed week has no solution: {relaxed.status.value} ({relaxed.stopped_by}).")
-    rounded = round_week(program, week, layout, relaxed, seed=seed)
+    session, relaxed = (solver or WeekSolver(seed)).relax(program)
+    dived = dive_shifts(session, program, relaxed, week)
+    rounded = _fix_breaks(session, program, week, dived)
     if effort is Effort.QUICK or not len(week.cohorts):
         return _result(week, layout, rounded, bound=relaxed.bound, effort=effort, whole=None)
     whole = solve(program, replace(options, seed=seed), start=rounded.values)
     best = whole if whole.status.has_solution and whole.objective < rounded.objective else rounded
-    final = _fix_breaks(program, week, best, seed=seed)
+    final = _fix_breaks(session, program, week, best)
     bound = max(relaxed.bound, whole.bound)
     return _result(week, layout, final, bound=bound, effort=effort, whole=whole)
 
 
-def round_week(
-    program: Program, week: Week, layout: Layout, relaxed: Solution, *, seed: int
-) -> Solution:
-    """Whole shifts near the relaxed ones, then the best flows and whole breaks for them."""
-    shifts = round_shifts(relaxed.take("shifts"), week)
-    fixed = solve_fixed(program, {"shifts": shifts}, seed=seed)
-    return _fix_breaks(program, week, fixed, seed=seed)
-
-
-def _fix_breaks(program: Program, week: Week, solution: Solution, *, seed: int) -> Solution:
+def _fix_breaks(session: Session, program: Program, week: Week, solution: Solution) -> Solution:
+    """Whole breaks for whole shifts, and the best flows for both."""
     shifts = np.round(solution.take("shifts"))
     breaks = round_breaks(solution.take("breaks"), week, shifts)
-    return solve_fixed(program, {"shifts": shifts, "breaks": breaks}, seed=seed)
+    return solve_fixed(session, program, {"shifts": shifts, "breaks": breaks})
 
 
-def solve_fixed(program: Program, fixed: Mapping[str, FloatArray], *, seed: int) -> Solution:
+def solve_fixed(session: Session, program: Program, fixed: Mapping[str, FloatArray]) -> Solution:
     """The best flows for given shifts (and breaks): a continuous program that always has a solution."""
     lower, upper = program.lower.copy(), program.upper.copy()
     for family, values in fixed.items():
         lower[program.columns[family]] = upper[program.columns[family]] = values
-    narrowed = replace(program, lower=lower, upper=upper)
-    solution = solve(narrowed, SolveOptions(relaxed=True, seed=seed, engine=Engine.DIRECT))
+    rows = {"row_lower": program.row_lower, "row_upper": program.row_upper}
+    solution = session.solve(lower=lower, upper=upper, **rows, cost=program.cost)
     if not solution.status.has_solution:
-        raise SolverError(f"flows for fixed shifts: {solution.status.value} ({solution.stopped_by}).")
+        reason = f"{solution.status.value} ({solution.stopped_by})"
+        raise SolverError(f"flows for fixed shifts: {reason}.")
     return solution
 
 
@@ -158,7 +202,16 @@ def _result(
     effort: Effort,
     whole: Solution | None,
 ) -> SolvedWeek:
-    names = ("flow", "floor_heads", "open", "late", "served_late", "open_late", "undone", "exposure")
+    names = (
+        "flow",
+        "floor_heads",
+        "open",
+        "late",
+        "served_late",
+        "open_late",
+        "undone",
+        "exposure",
+    )
     gap = np.zeros(week.profile.floors.shape)
     if (week.profile.floors > 0).any():
         gap[week.profile.floors > 0] = -solution.broken("floors")

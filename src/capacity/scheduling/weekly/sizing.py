@@ -1,0 +1,268 @@
+"""The week with heads as a decision: how many people must be present in all?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from capacity.domain import ExposureCap, Operation
+from capacity.program import (
+    Program,
+    Rule,
+    Session,
+    Solution,
+    declare,
+    require,
+    stack,
+)
+from capacity.program.slots import FloatArray
+from capacity.scheduling.weekly import rules
+from capacity.scheduling.weekly.cohorts import exposure_open
+from capacity.scheduling.weekly.decisions import (
+    Layout,
+    declare_week,
+    lay_out,
+    open_limits,
+    price_week,
+)
+from capacity.scheduling.weekly.rules import place
+from capacity.scheduling.weekly.solving import WeekSolver
+from capacity.scheduling.weekly.week import Week, rest_per_hour
+
+SHORT_PRICE = 100.0  # heads that an uncovered hour costs: only what nobody can do stays uncovered
+WAGE_WEIGHT = 1e-4  # shifts cost a little, so that heads come first and idle shifts are not planned
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sized:
+    """Heads present by pool, and the plane that supports the total at this work."""
+
+    heads: FloatArray
+    total: float
+    slopes: FloatArray
+    constant: float
+    short_hours: float
+    priced_rules: frozenset[str]
+
+
+def size_week(week: Week, *, slopes: bool = True, solver: WeekSolver | None = None) -> Sized:
+    """Fewest heads present (relaxed) that do the week's work on time under every cap.
+
+    `slopes` are the heads that one more weekly work hour of each queue needs, from the duals of
+    every row and bound that the work enters; `constant` makes the plane touch the total. A
+    `solver` used before starts from its last basis.
+    """
+    program, _ = build_sizing(week)
+    session, solution = (solver or WeekSolver()).relax(program)
+    heads = solution.take("heads")
+    total = float(heads.sum())
+    work = week.profile.work.sum(axis=1)
+    found = np.zeros(len(week.severity))
+    if slopes:
+        found = _slopes(week, program, _with_given_shortfall(session, program, solution), solution)
+    short = float(solution.take("undone").sum() + solution.take("late").sum())
+    return Sized(
+        heads=heads,
+        total=total,
+        slopes=found,
+        constant=total - float(found @ work),
+        short_hours=short,
+        priced_rules=_used_rules(program, solution),
+    )
+
+
+SHORTFALL = ("late", "undone", "short:floors")
+
+
+def _with_given_shortfall(session: Session, program: Program, solution: Solution) -> Solution:
+    """Solve again with the shortfall as found and free of charge: its duals speak of heads alone."""
+    lower, upper, cost = program.lower.copy(), program.upper.copy(), program.cost.copy()
+    for name in SHORTFALL:
+        if name in program.columns:
+            place = program.columns[name]
+            found = solution.values[place]
+            lower[place] = upper[place] = np.where(found > 1e-6, found, 0.0)
+            cost[place] = 0.0
+    again = session.solve(lower=lower, upper=upper, cost=cost)
+    # The zeroed crumbs of shortfall can make the rest infeasible by a hair: then keep the first.
+    return again if again.status.has_solution else solution
+
+
+def _used_rules(program: Program, solution: Solution) -> frozenset[str]:
+    """Rules with a dual: a rule without one cannot bind."""
+    if solution.row_dual is None:
+        return frozenset(program.rows)
+    dual = np.abs(solution.row_dual)
+    return frozenset(
+        name for name, rows in program.rows.items() if dual[rows].max(initial=0) > 1e-9
+    )
+
+
+def build_sizing(week: Week) -> tuple[Program, Layout]:
+    """The rules of a week without today's head limits; heads by pool are decided."""
+    layout, prices = lay_out(week), price_week(week)
+    flat = replace(
+        prices,
+        shift=np.full(len(week.cohorts), WAGE_WEIGHT),
+        late=np.full_like(prices.late, SHORT_PRICE),
+        undone=np.full_like(prices.undone, SHORT_PRICE),
+        floor=np.full_like(prices.floor, SHORT_PRICE),
+    )
+    slots = declare_week(week, layout, flat, relaxed=True)
+    slots.append(declare("heads", len(week.pools), cost=1.0))
+    found = [rules.keep_occupancy(week, layout), rules.balance_work(week, layout)]
+    found += [rules.balance_late(week), rules.serve_late(week), _enough_heads(week)]
+    if week.breaks.cohort.size:
+        found.append(rules.give_breaks(week))
+    if (week.profile.floors > 0).any():
+        found += [rules.seat_floors(week, layout), rules.cover_floors(week, layout, flat)]
+    if layout.exposed_cohort.size:
+        found += [rules.bound_exposure(week, layout), rules.cap_days(week, layout)]
+        found.append(rules.share_exposure(week, layout))
+        weekly = [p for p in range(len(week.pools)) if week.cap(p).hours_per_week is not None]
+        if weekly:
+            found.append(_weekly_exposure(week, layout, weekly))
+    return stack(slots, found), layout
+
+
+def _enough_heads(week: Week) -> Rule:
+    """Heads cover the shifts of every date, and shifts and paid hours of the week by contract."""
+    pools, days = len(week.pools), len(week.days)
+    index = np.arange(len(week.cohorts))
+    day_row = week.cohort_pool * days + week.cohort_day
+    contract = np.array([pool.hours_per_week for pool in week.pools])
+    shifts = np.array([float(pool.days_per_week) for pool in week.pools])
+    parts = [
+        place(day_row, index, 1.0, (pools * days, index.size)),
+        place(week.cohort_pool, index, 1.0, (pools, index.size)),
+        place(week.cohort_pool, index, week.paid_hours, (pools, index.size)),
+    ]
+    owners = np.concatenate([np.repeat(np.arange(pools), days), np.arange(pools), np.arange(pools)])
+    give = np.concatenate([np.ones(pools * days), shifts, contract])
+    rows = np.arange(owners.size)
+    return require(
+        "heads",
+        {
+            "shifts": sparse.csr_array(sparse.vstack(parts)),
+            "heads": place(rows, owners, -give, (owners.size, pools)),
+        },
+        upper=0.0,
+    )
+
+
+def _weekly_exposure(week: Week, layout: Layout, pools: list[int]) -> Rule:
+    """Exposure of the week stays within the weekly cap of the heads."""
+    pool = week.cohort_pool[layout.exposed_cohort]
+    mine = np.isin(pool, pools)
+    row = np.searchsorted(pools, pool[mine])
+    caps = np.array([week.cap(p).hours_per_week or 0.0 for p in pools])
+    size = len(pools)
+    return require(
+        "weekly exposure",
+        {
+            "exposure": place(row, np.flatnonzero(mine), 1.0, (size, layout.exposed_cohort.size)),
+            "heads": place(np.arange(size), np.array(pools), -caps, (size, len(week.pools))),
+        },
+        upper=0.0,
+    )
+
+
+def _slopes(week: Week, program: Program, solution: Solution, found: Solution) -> FloatArray:
+    """Change of the total per weekly work hour of each queue, its pattern over the week unchanged.
+
+    Work enters arrivals, the bounds on open work, the given shortfall, and floors, whose growth
+    follows the square-root rule: floor = load + b sqrt(load), so d floor / d load = (1 + floor /
+    load) / 2.
+    """
+    if solution.row_dual is None:
+        return np.zeros(len(week.severity))
+    shape = week.profile.work.shape
+    total = week.profile.work.sum(axis=1)
+    reduced = program.cost - program.matrix.T @ solution.row_dual
+    bound = open_limits(week)
+    at_top = np.minimum(reduced[program.columns["open"]], 0.0).reshape(shape)
+    dual = solution.row_dual[program.rows["work"]].reshape(shape)
+    value = (dual * week.profile.work + at_top * np.where(np.isfinite(bound), bound, 0.0)).sum(
+        axis=1
+    )
+    for name in ("late", "undone"):
+        given = found.take(name).reshape(shape)
+        extra = (
+            solution.program.cost[program.columns[name]]
+            - (program.matrix.T @ solution.row_dual)[program.columns[name]]
+        )
+        value += np.where(given > 1e-6, extra.reshape(shape) * given, 0.0).sum(axis=1)
+    value += _floor_growth(week, program, solution)
+    return np.where(total > 0, np.maximum(value, 0.0) / np.where(total > 0, total, 1.0), 0.0)
+
+
+def _floor_growth(week: Week, program: Program, solution: Solution) -> FloatArray:
+    """Heads that a relative growth of the work of each queue adds through its floor."""
+    growth = np.zeros(len(week.severity))
+    if "floors" not in program.rows or solution.row_dual is None:
+        return growth
+    queues, times = np.nonzero(week.profile.floors > 0)
+    load = week.profile.work[queues, times] / week.grid.hours
+    floor = week.profile.floors[queues, times]
+    dual = solution.row_dual[program.rows["floors"]]
+    np.add.at(growth, queues, dual * (load + floor) / 2)
+    return growth
+
+
+def without(week: Week, name: str) -> Week | None:
+    """The week without one constraint, or None if it has none of that name."""
+    makers: Mapping[str, object] = {
+        "daily exposure cap": {"hours_per_day": None},
+        "weekly exposure cap": {"hours_per_week": None},
+        "exposure break": {"minutes_in_row": None, "break_minutes": 0},
+        "latest exposure time": {"latest_local_minute": None, "free_last_minutes": 0},
+    }
+    if name in makers:
+        return _with_caps(week, makers[name])  # type: ignore[arg-type]
+    if name == "occupancy cap":
+        return _rebuilt(week, replace(week.operation, occupancy_cap=1.0))
+    profile = week.profile
+    if name == "floors":
+        if not profile.floors.any():
+            return None
+        return replace(week, profile=replace(profile, floors=np.zeros_like(profile.floors)))
+    if name == "deadlines":
+        terms = np.full_like(profile.terms, profile.work.shape[1])
+        return replace(week, profile=replace(profile, terms=terms))
+    return None
+
+
+# Each constraint that can be left out, and the rule that must have a dual for it to bind.
+BINDING_RULES = {
+    "daily exposure cap": "exposure a day",
+    "weekly exposure cap": "weekly exposure",
+    "exposure break": "occupancy",
+    "latest exposure time": "exposed at work",
+    "occupancy cap": "occupancy",
+    "floors": "floors",
+    "deadlines": "work",
+}
+
+
+def _with_caps(week: Week, changes: Mapping[str, object]) -> Week | None:
+    operation = week.operation
+
+    def loosen(cap: ExposureCap) -> ExposureCap:
+        return replace(cap, **changes)  # type: ignore[arg-type]
+
+    pools = tuple(
+        replace(pool, exposure=loosen(pool.exposure)) if pool.exposure else pool
+        for pool in operation.pools
+    )
+    looser = replace(operation, exposure=loosen(operation.exposure), pools=pools)
+    if looser == operation:
+        return None
+    return replace(_rebuilt(week, looser), rest=rest_per_hour(looser))
+
+
+def _rebuilt(week: Week, operation: Operation) -> Week:
+    exposable = exposure_open(week.cohorts, week.cover, operation, week.grid)
+    return replace(week, operation=operation, exposable=exposable)
