@@ -9,7 +9,7 @@ import numpy as np
 from capacity.forecasting.panel import Bools, Floats, Ints
 from capacity.forecasting.trajectories import SPREAD_SD, Trajectories, from_root, to_root
 
-OWN_ORIGINS = 30.0  # own trajectories are drawn with chance origins / (origins + OWN_ORIGINS)
+OWN_ORIGINS = 100.0  # own trajectories are drawn with chance origins / (origins + OWN_ORIGINS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.forecasting.members.catalogue import Member, members_for, sparse_members
+from capacity.forecasting.members.catalogue import (
+    YEAR_OF_WEEKS,
+    Member,
+    members_for,
+    sparse_members,
+)
 from capacity.forecasting.panel import Bools, Floats, Ints, Panel, align
 from capacity.forecasting.shifts import Shift, bring_to_level, find_shifts
 from capacity.forecasting.sparse import estimate_dispersion
@@ -169,9 +174,10 @@ def _actuals(panel: Panel, wanted: Ints, origins: Ints, reach: int, least: int) 
 
 
 def _roughness(panel: Panel, unit: Floats, signed: Bools) -> Floats:
+    """Root mean square change over a season, or over a year of weeks where there is none."""
     scaled = panel.values / unit[:, None]
     root = np.where(signed[:, None], scaled, np.sqrt(np.maximum(scaled, 0.0)))
-    season = min(panel.seasons, default=1)
+    season = min(panel.seasons, default=min(YEAR_OF_WEEKS, panel.length // 3))
     change = root[:, season:] - root[:, :-season]
     both = panel.observed[:, season:] & panel.observed[:, :-season]
     energy = np.where(both, change**2, 0.0).sum(axis=1) / np.maximum(both.sum(axis=1), 1)

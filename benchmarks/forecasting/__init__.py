@@ -1,0 +1,1 @@
+"""Forecasting against published results, simple rivals and its own promises."""
