@@ -367,8 +367,15 @@ def test_numeric_columns_are_no_dates():  # 51, 52, 53
 def test_a_stray_date_cannot_make_a_giant_grid():  # 57
     starts = ["1995-01-01T00:00:00Z", "2026-01-05T00:00:00Z", "2026-01-05T00:05:00Z"]
     frame = pd.DataFrame({"queue": "a", "start": starts, "count": 1})
-    with pytest.raises(DataError, match="intervals"):
-        read_cases(frame, gaps=Gap.MISSING) if False else read_cases(frame)
+    with pytest.raises(DataError, match="without a count"):
+        read_cases(frame)
+
+
+def test_a_span_of_millions_of_intervals_is_refused():  # 57
+    starts = ["1990-01-01T00:00:00Z", "1990-01-01T00:05:00Z", "2099-01-05T00:00:00Z"]
+    frame = pd.DataFrame({"queue": "a", "start": starts, "count": 1})
+    with pytest.raises(DataError, match="remove the stray date"):
+        read_cases(frame, gaps=Gap.MISSING)
 
 
 def test_offsets_may_differ_because_each_names_its_instant():  # 59

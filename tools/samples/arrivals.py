@@ -37,10 +37,10 @@ def hourly_counts(source: Source, operation: Operation, seed: int) -> np.ndarray
 def expected(source: Source, operation: Operation, grid: TimeGrid) -> np.ndarray:
     """Mean arrivals an hour before any noise."""
     local = grid.local(operation.queue(source.queue).zone)
-    week = np.asarray(source.week)[np.asarray(local.dayofweek)]
+    week = np.asarray(source.week)[np.asarray(local.day_of_week)]
     day = np.asarray(source.day)[np.asarray(local.hour)]
     years = np.asarray((grid.starts - END) / pd.Timedelta(days=365.25), dtype=float)
-    season = 1 + YEAR_SWING * np.cos(2 * np.pi * (np.asarray(local.dayofyear) - 20) / 365.25)
+    season = 1 + YEAR_SWING * np.cos(2 * np.pi * (np.asarray(local.day_of_year) - 20) / 365.25)
     level = source.weekly / 168 * (1 + source.yearly_growth) ** years
     scale = np.mean(source.week) * np.mean(source.day) * (1 + YEAR_SWING)
     holidays = np.isin(np.asarray(local.date), np.asarray(operation.holidays))

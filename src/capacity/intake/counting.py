@@ -44,10 +44,16 @@ def count_volume(
         unit=cases.unit,
         zones=zones,
         handling_minutes=mean_handling(cases.frame, moment),
-        notes=cases.notes
-        if cases.has_log
-        else (*cases.notes, "counts alone: no open cases are known"),
+        notes=(*cases.notes, *_backlog_note(cases.frame)),
     )
+
+
+def _backlog_note(log: pd.DataFrame) -> tuple[str, ...]:
+    if not len(log):
+        return ("counts alone: no open cases are known",)
+    if "closed_at" not in log:
+        return ("the log has no closed_at: no open cases are known",)
+    return ()
 
 
 def _moment(cases: Cases, as_of: pd.Timestamp | str | None) -> pd.Timestamp:
