@@ -67,6 +67,7 @@ from capacity.domain.shift import Break as Break
 from capacity.domain.shift import ShiftTemplate as ShiftTemplate
 from capacity.domain.shift_plan import Dispatch as Dispatch
 from capacity.domain.shift_plan import ShiftPlan as ShiftPlan
+from capacity.domain.simulation import Recovery as Recovery
 from capacity.domain.simulation import Simulation as Simulation
 from capacity.domain.staffing import QueuePlan as QueuePlan
 from capacity.domain.staffing import Staffing as Staffing

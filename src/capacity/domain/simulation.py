@@ -72,3 +72,42 @@ class Simulation:
         return frame_html(
             self.frame, title="Simulation", note=f"{self.n_paths} paths, seed {self.seed}"
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovery:
+    """When each queue is back within its target, from the open cases and their ages.
+
+    `frame` columns: queue, open_cases, overdue_cases, breach_share (paths on which the queue
+    falls behind), breach_hours (median time of the first), back_hours_p50 and back_hours_p90
+    (hours until no more work is overdue than the target allows, to the end of the horizon;
+    infinite: not within it). `extra_heads` are people added in every staffed interval.
+    """
+
+    frame: pd.DataFrame
+    horizon_hours: float
+    n_paths: int
+    extra_heads: int = 0
+
+    @property
+    def first_breach(self) -> str | None:
+        """The queue that is likely to fall behind first; None when none does on half the paths."""
+        behind = self.frame[self.frame["breach_share"] >= 0.5]
+        if behind.empty:
+            return None
+        return str(behind.sort_values(["breach_hours", "queue"])["queue"].iloc[0])
+
+    def summary(self) -> str:
+        """When each queue is back, and which one breaches first."""
+        lines = [
+            f"{row.queue}: back within target after {row.back_hours_p50:.0f} h "
+            f"({row.back_hours_p90:.0f} h on nine paths of ten)"
+            for row in self.frame.itertuples()
+            if row.back_hours_p90 > 0
+        ]
+        first = self.first_breach
+        tail = f"first to breach: {first}" if first else "no queue is likely to breach"
+        return "\n".join([*lines, f"{tail}; horizon {self.horizon_hours:.0f} h"])
+
+    def _repr_html_(self) -> str:
+        return frame_html(self.frame, title="Recovery", note=self.summary().splitlines()[-1])

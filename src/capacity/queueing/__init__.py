@@ -22,6 +22,14 @@ from capacity.queueing.playing import play as play
 from capacity.queueing.priorities import Discipline as Discipline
 from capacity.queueing.priorities import priority_service_level as priority_service_level
 from capacity.queueing.priorities import priority_wait_means as priority_wait_means
+from capacity.queueing.quality import QualitySample as QualitySample
+from capacity.queueing.quality import error_rate_bound as error_rate_bound
+from capacity.queueing.quality import sample_size as sample_size
+from capacity.queueing.quality import size_quality_sample as size_quality_sample
+from capacity.queueing.quality import with_double_review as with_double_review
+from capacity.queueing.quality import with_quality_sample as with_quality_sample
+from capacity.queueing.recovery import heads_to_recover as heads_to_recover
+from capacity.queueing.recovery import recover as recover
 from capacity.queueing.simulation import Engine as Engine
 from capacity.queueing.simulation import simulate as simulate
 from capacity.queueing.staffing import staff as staff

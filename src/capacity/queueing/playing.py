@@ -79,13 +79,13 @@ def play(
     """
     stage = set_stage(demand, operation, shifts=shifts, roster=roster, heads=heads)
     if drawn is None:
-        drawn = _draw(demand, stage, paths or demand.n_paths, seed)
+        drawn = draw_stage_work(demand, stage, paths or demand.n_paths, seed)
     if drawn.work.shape[2] != stage.bins:
         raise DataError(
             f"the drawn work has {drawn.work.shape[2]} bins, this plan needs {stage.bins}. "
             "Fix: draw_work_paths again for plans of this length."
         )
-    played = _play(demand, stage, drawn)
+    played = play_stage(demand, stage, drawn)
     goals = [(queue.name, target) for queue in operation.queues for target in queue.targets]
     scores = [_score(stage, played, drawn.cases, name, target) for name, target in goals]
     count = drawn.work.shape[1]
@@ -119,10 +119,11 @@ def draw_work_paths(
 ) -> WorkPaths:
     """Cases and handling hours of the paths, for any plan on the grid of this one."""
     stage = set_stage(demand, operation, shifts=shifts, heads=heads)
-    return _draw(demand, stage, paths or demand.n_paths, seed)
+    return draw_stage_work(demand, stage, paths or demand.n_paths, seed)
 
 
-def _draw(demand: Demand, stage: Stage, paths: int, seed: int) -> WorkPaths:
+def draw_stage_work(demand: Demand, stage: Stage, paths: int, seed: int) -> WorkPaths:
+    """Cases through the network and random handling hours, on the bins of a stage."""
     operation = stage.operation
     gains = case_gains(operation)
     detected = np.stack(
@@ -142,10 +143,9 @@ def _capacity(stage: Stage) -> Capacity:
     )
 
 
-def _play(demand: Demand, stage: Stage, drawn: WorkPaths) -> Played:
-    operation = stage.operation
+def capacity_of_classes(stage: Stage, drawn: WorkPaths) -> Floats:
+    """Hours of work that each class of people can do by bin, rest taken off at the mean mix."""
     skills = np.array([skills for _, skills in stage.classes], dtype=np.bool_)
-    capacity = _capacity(stage)
     load = drawn.work.mean(axis=(1, 2)) + 1e-12
     rest = np.array(
         [
@@ -153,13 +153,21 @@ def _play(demand: Demand, stage: Stage, drawn: WorkPaths) -> Played:
             for own, row in zip(stage.rest, skills, strict=True)
         ]
     )
+    return np.asarray(_capacity(stage).hours / (1.0 + rest[:, None]))
+
+
+def play_stage(demand: Demand, stage: Stage, drawn: WorkPaths) -> Played:
+    """Play drawn work on a stage."""
+    operation = stage.operation
+    skills = np.array([skills for _, skills in stage.classes], dtype=np.bool_)
+    capacity = _capacity(stage)
     place = {name: i for i, name in enumerate(operation.queue_names)}
     opening = tuple(
         (place[name], left, hours) for name, left, hours in opening_work(demand, operation)
     )
     return play_weeks(
         drawn.work,
-        capacity.hours / (1.0 + rest[:, None]),
+        capacity_of_classes(stage, drawn),
         skills,
         window_hours=stage.windows,
         interval_hours=stage.grid.hours,
