@@ -56,7 +56,7 @@ class Session:
         }
         # Copies: the caller may go on writing into its own vectors between two solves.
         own = {name: value.copy() for name, value in changed.items() if value is not None}
-        self._program = replace(last, **own)
+        self._program = replace(last, **own)  # type: ignore[arg-type]
         raw = resolve_model(self._highs, ModelArrays.of(last), ModelArrays.of(self._program))
         solution = finish(self._program, self.options, raw)
         return replace(solution, seconds=time.perf_counter() - began)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,14 @@ from scipy import special
 
 from capacity.program.slots import BoolArray, FloatArray, IntArray
 
+Plan = TypeVar("Plan")
+
 LARGEST_FACTOR = 2.0
 COVERED = 0.005  # share of a queue's work that may be uncovered before its margin is useless
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trial:
+class Trial(Generic[Plan]):
     """One plan that the search tried: factors by queue and what the paths made of it.
 
     `kept_paths` (queues, paths) says which paths keep every target of a queue, `short` is the
@@ -27,7 +30,7 @@ class Trial:
     kept_paths: BoolArray
     short: FloatArray
     hours: float
-    plan: object = None
+    plan: Plan
 
     @property
     def kept(self) -> float:
@@ -45,28 +48,28 @@ class Trial:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SearchResult:
+class SearchResult(Generic[Plan]):
     """The accepted trial, all trials in order, and why the search ended.
 
     `beyond_reach` marks queues that no margin mends, because the team cannot cover their work.
     """
 
-    best: Trial
-    trials: tuple[Trial, ...]
+    best: Trial[Plan]
+    trials: tuple[Trial[Plan], ...]
     reached: bool
     reason: str
     beyond_reach: BoolArray
 
 
 def search_factors(
-    attempt: Callable[[FloatArray], Trial],
+    attempt: Callable[[FloatArray], Trial[Plan]],
     *,
     groups: IntArray,
     spread: FloatArray,
     confidence: float,
     rises: int = 8,
     trims: int = 3,
-) -> SearchResult:
+) -> SearchResult[Plan]:
     """Find factors >= 1 on the mean profile at which `confidence` of the paths keep every target.
 
     Queues that share people (a group) are raised together, because under earliest due date a lack
@@ -79,7 +82,7 @@ def search_factors(
     Parameters
     ----------
     attempt : callable
-        factors (queues,) -> Trial: plan the week at these factors and play the paths.
+        factors (queues,) -> Trial[Plan]: plan the week at these factors and play the paths.
     groups : ndarray
         Group of each queue: queues with the same number share people.
     spread : ndarray
@@ -93,7 +96,7 @@ def search_factors(
     --------
     >>> level = 0.9 + 0.2 * (np.arange(100) + 0.5) / 100       # what each path needs
     >>> def attempt(factors):
-    ...     return Trial(factors=factors, kept_paths=level[None] <= factors[0], short=np.zeros(1), hours=factors[0])
+    ...     return Trial(factors=factors, kept_paths=level[None] <= factors[0], short=np.zeros(1), hours=factors[0], plan=None)
     >>> result = search_factors(attempt, groups=np.array([0]), spread=np.array([0.05]), confidence=0.9)
     >>> result.reached, bool(1.07 <= result.best.factors[0] <= 1.10)
     (True, True)
@@ -117,13 +120,13 @@ def search_factors(
     return _end(best, trials, beyond, confidence, "confidence reached")
 
 
-def _good(trial: Trial, confidence: float, beyond: BoolArray) -> bool:
+def _good(trial: Trial[Plan], confidence: float, beyond: BoolArray) -> bool:
     return trial.joint(~beyond) >= confidence
 
 
 def _end(
-    best: Trial, trials: list[Trial], beyond: BoolArray, confidence: float, reason: str
-) -> SearchResult:
+    best: Trial[Plan], trials: list[Trial[Plan]], beyond: BoolArray, confidence: float, reason: str
+) -> SearchResult[Plan]:
     reached = best.kept >= confidence
     if not reached and beyond.any():
         reason = "the team cannot cover some work at any margin"
@@ -133,12 +136,12 @@ def _end(
 
 
 def _trim(
-    attempt: Callable[[FloatArray], Trial],
-    trials: list[Trial],
+    attempt: Callable[[FloatArray], Trial[Plan]],
+    trials: list[Trial[Plan]],
     confidence: float,
     trims: int,
     beyond: BoolArray,
-) -> Trial:
+) -> Trial[Plan]:
     """Halve the distance to the last plan that failed, as long as the middle is good and cheaper."""
     below, best = trials[-2], trials[-1]
     for _ in range(trims):
@@ -152,7 +155,7 @@ def _trim(
 
 
 def _rise(
-    last: Trial, confidence: float, groups: IntArray, spread: FloatArray, beyond: BoolArray
+    last: Trial[Plan], confidence: float, groups: IntArray, spread: FloatArray, beyond: BoolArray
 ) -> FloatArray:
     kept = last.kept_by_queue
     wanted = special.ndtri(np.clip(confidence + 0.02, 0.5, 0.99))
@@ -174,13 +177,13 @@ def _rise(
     return np.minimum(last.factors + rise, LARGEST_FACTOR)
 
 
-def _stuck(before: Trial, last: Trial, confidence: float) -> NDArray[np.bool_]:
+def _stuck(before: Trial[Plan], last: Trial[Plan], confidence: float) -> NDArray[np.bool_]:
     """Failing queues that were raised, hardly gained, and left more of their work uncovered."""
     raised = (last.factors > before.factors) & (last.kept_by_queue < confidence)
     flat = last.kept_by_queue <= before.kept_by_queue + 0.05
     return np.asarray(raised & flat & (last.short > before.short + 1e-6))
 
 
-def _best(trials: list[Trial], beyond: BoolArray) -> Trial:
+def _best(trials: list[Trial[Plan]], beyond: BoolArray) -> Trial[Plan]:
     """Most joint paths kept; among equals the fewest hours."""
     return max(trials, key=lambda trial: (trial.kept, trial.joint(~beyond), -trial.hours))

@@ -41,6 +41,8 @@ from capacity.scheduling.weekly.week import (
 )
 
 QUICK_PATHS, FULL_PATHS = 50, 200
+WeekTrial = Trial[tuple[SolvedWeek, PlayedWeek]]
+WeekSearch = SearchResult[tuple[SolvedWeek, PlayedWeek]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ class PlannedWeek:
     solved: SolvedWeek
     mean: SolvedWeek
     played: PlayedWeek
-    search: SearchResult
+    search: WeekSearch
     steady: bool
 
 
@@ -176,7 +178,7 @@ def _plan_week(
 
     solver = WeekSolver(seed)
 
-    def attempt(factors: FloatArray, level: Effort = Effort.QUICK) -> Trial:
+    def attempt(factors: FloatArray, level: Effort = Effort.QUICK) -> WeekTrial:
         week = replace(frame, profile=_scale(base, factors, staffing, operation, first))
         solved = solve_week(week, effort=level, seed=seed, solver=solver)
         return _trial(factors, solved, play_plan(solved, drawn, staffing))
@@ -192,7 +194,7 @@ def _plan_week(
     )
     if effort is Effort.FULL:
         search = _certify(search, lambda factors: attempt(factors, Effort.FULL), confidence)
-    solved, played = search.best.plan  # type: ignore[misc]
+    solved, played = search.best.plan
     at_mean = replace(frame, profile=base)
     return PlannedWeek(
         solved=solved,
@@ -225,8 +227,8 @@ def work_spread(drawn: PathWork, groups: IntArray) -> FloatArray:
 
 
 def _certify(
-    search: SearchResult, attempt: Callable[[FloatArray], Trial], confidence: float
-) -> SearchResult:
+    search: WeekSearch, attempt: Callable[[FloatArray], WeekTrial], confidence: float
+) -> WeekSearch:
     """Solve in whole shifts at the found factors; raise a little while the cheaper plan fails."""
     factors = search.best.factors
     wanted = min(confidence, search.best.joint(~search.beyond_reach))
@@ -252,7 +254,7 @@ def _scale(
     return replace(base, work=base.work * factors[:, None], floors=floors)
 
 
-def _trial(factors: FloatArray, solved: SolvedWeek, played: PlayedWeek) -> Trial:
+def _trial(factors: FloatArray, solved: SolvedWeek, played: PlayedWeek) -> WeekTrial:
     names = solved.week.operation.queue_names
     kept = np.ones((len(names), played.paths), dtype=bool)
     for item in played.targets:

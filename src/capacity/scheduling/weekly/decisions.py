@@ -98,7 +98,7 @@ def capped_pools(week: Week) -> np.ndarray:
         tier = week.limits is not None and week.limits.tier_share[p] < 1
         limits = (cap.hours_per_day, cap.hours_per_week, cap.latest_local_minute)
         limited.append(tier or bool(cap.rolling or cap.free_last_minutes or any(limits)))
-    return exposed & np.array(limited)
+    return np.asarray(exposed & np.array(limited))
 
 
 def declare_week(week: Week, layout: Layout, prices: Prices, *, relaxed: bool) -> list[Slots]:
@@ -196,7 +196,7 @@ def window_sums(series: FloatArray, terms: int, *, wrap: bool) -> FloatArray:
     lead = series if wrap else np.zeros(size)
     total = np.concatenate([[0.0], np.cumsum(np.concatenate([lead, series]))])
     ends = np.arange(size) + size + 1
-    return total[ends] - total[np.maximum(ends - terms, 0)]
+    return np.asarray(total[ends] - total[np.maximum(ends - terms, 0)])
 
 
 def _crossing(week: Week) -> FloatArray:
@@ -223,4 +223,4 @@ def _staffed(week: Week) -> np.ndarray:
 def _has_work(week: Week) -> np.ndarray:
     opening = np.zeros(len(week.severity), dtype=bool)
     opening[[queue for queue, _, _ in week.profile.opening]] = True
-    return (week.profile.work.sum(axis=1) > 0) | opening
+    return np.asarray((week.profile.work.sum(axis=1) > 0) | opening)

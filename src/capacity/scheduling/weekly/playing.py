@@ -127,11 +127,13 @@ def play_plan(solved: SolvedWeek, drawn: PathWork, staffing: Staffing) -> Played
         exposure=_cycle(limits[0], drawn) if limits else None,
         exposure_held=_cycle(limits[1], drawn) if limits else None,
     )
-    targets = []
-    for q, queue in enumerate(week.operation.queues):
-        for target in queue.targets:
-            if queue.name in staffing.queues:
-                targets.append(_judge(played, drawn, week, staffing, q, target))
+    judge = Judge(played=played, drawn=drawn, week=week, staffing=staffing)
+    targets = [
+        judge.judge(q, target)
+        for q, queue in enumerate(week.operation.queues)
+        if queue.name in staffing.queues
+        for target in queue.targets
+    ]
     return PlayedWeek(targets=tuple(targets), paths=drawn.work.shape[1])
 
 
@@ -154,7 +156,7 @@ def person_hours(solved: SolvedWeek) -> FloatArray:
             else float(week.rest[p][week.serves[p]].max(initial=0.0))
         )
         use[p] = 1.0 / week.operation.occupancy_cap + mean
-    return hours / use[:, None]
+    return np.asarray(hours / use[:, None])
 
 
 def present_hours(solved: SolvedWeek) -> FloatArray:
@@ -207,7 +209,7 @@ def _promise(item: PlayedTarget, operation: Operation, week: Week) -> Promise:
     shares = item.shares[~np.isnan(item.shares)]
     zone = operation.queue(item.queue).zone
     local = week.grid.starts.tz_convert(ZoneInfo(zone))
-    hour = np.asarray(local.weekday * 24 + local.hour)
+    hour = np.asarray(local.day_of_week * 24 + local.hour)
     worst, worst_share = _worst_hour(item, hour)
     return Promise(
         queue=item.queue,
@@ -229,30 +231,40 @@ def _worst_hour(item: PlayedTarget, hour: IntArray) -> tuple[int, float]:
     return int(share.argmin()), float(share.min())
 
 
-def _judge(
-    played: Played, drawn: PathWork, week: Week, staffing: Staffing, q: int, target: Target
-) -> PlayedTarget:
-    queue = week.operation.queues[q]
-    points = None
-    if target.measured_at is MeasuredAt.CLOSED:
-        points = handling_points(queue.handling, 16)
-    weight = on_time_weight(played, q, within_hours=target.within_hours, handling_hours=points)
-    inside = slice(drawn.lead, drawn.lead + drawn.periods)
-    work, on_time = drawn.work[q][:, inside], weight[:, inside]
-    total = work.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shares = np.where(total > 0, (work * on_time).sum(axis=1) / total, np.nan)
-    end = drawn.lead + drawn.periods
-    hours_per_case = staffing.plan_of(queue.name).hours_per_arrival
-    return PlayedTarget(
-        queue=queue.name,
-        target=target,
-        shares=shares,
-        on_time=on_time,
-        work=work,
-        backlog_cases=float(played.backlog[q][:, end].mean() / hours_per_case),
-        oldest_hours=_oldest(played, q, end),
-    )
+@dataclass(frozen=True, kw_only=True)
+class Judge:
+    """Reads the share on time of each target off the played curves."""
+
+    played: Played
+    drawn: PathWork
+    week: Week
+    staffing: Staffing
+
+    def judge(self, q: int, target: Target) -> PlayedTarget:
+        """One target of queue number q over the cases that arrive in the week."""
+        queue = self.week.operation.queues[q]
+        points = None
+        if target.measured_at is MeasuredAt.CLOSED:
+            points = handling_points(queue.handling, 16)
+        weight = on_time_weight(
+            self.played, q, within_hours=target.within_hours, handling_hours=points
+        )
+        end = self.drawn.lead + self.drawn.periods
+        inside = slice(self.drawn.lead, end)
+        work, on_time = self.drawn.work[q][:, inside], weight[:, inside]
+        total = work.sum(axis=1)
+        good = (work * on_time).sum(axis=1)
+        shares = np.where(total > 0, good / np.where(total > 0, total, 1.0), np.nan)
+        hours_per_case = self.staffing.plan_of(queue.name).hours_per_arrival
+        return PlayedTarget(
+            queue=queue.name,
+            target=target,
+            shares=shares,
+            on_time=on_time,
+            work=work,
+            backlog_cases=float(self.played.backlog[q][:, end].mean() / hours_per_case),
+            oldest_hours=_oldest(self.played, q, end),
+        )
 
 
 def _oldest(played: Played, q: int, end: int) -> float:

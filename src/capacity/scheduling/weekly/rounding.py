@@ -118,8 +118,8 @@ class Room:
             self.shifts[:] = week.limits.week_shifts[:, None]
             self.hours[:] = week.limits.week_hours[:, None]
         self._take_carried()
-        for c in np.flatnonzero(shifts) if shifts is not None else ():
-            self.use(int(c), float(shifts[c]))
+        for c, heads in enumerate(() if shifts is None else shifts.tolist()):
+            self.use(c, heads)
 
     def left(self, cohort: int) -> float:
         """Heads that may be added to a cohort."""

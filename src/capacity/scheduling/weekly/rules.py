@@ -10,7 +10,7 @@ from scipy import sparse
 from capacity.program import Rule, require
 from capacity.program.slots import FloatArray, IntArray
 from capacity.scheduling.weekly.decisions import Layout, Prices, window_sums
-from capacity.scheduling.weekly.week import SLICE_MINUTES, Week
+from capacity.scheduling.weekly.week import SLICE_MINUTES, TeamLimits, Week
 
 
 def give_breaks(week: Week) -> Rule:
@@ -47,13 +47,18 @@ def keep_occupancy(week: Week, layout: Layout) -> Rule:
 
 
 def seat_floors(week: Week, layout: Layout) -> Rule:
-    """Heads counted towards floors are present in that interval, each for one queue."""
-    pools, periods = len(week.pools), week.grid.periods
+    """Heads counted towards floors are on shift and not on a break, each for one queue.
+
+    Meetings are held by those whom no floor needs; their time is taken once, in `keep_occupancy`.
+    """
+    periods = week.grid.periods
     row = layout.floor_pool * periods + layout.floor_time
     used = np.unique(row)
     part = place(np.searchsorted(used, row), np.arange(row.size), 1.0, (used.size, row.size))
-    heads = {name: matrix[used] / week.grid.hours for name, matrix in present(week).items()}
-    carried = carried_hours(week).ravel()[used] / week.grid.hours
+    keep = np.array([week.present_share(p) for p in range(len(week.pools))])[used // periods]
+    scale = sparse.diags_array(1.0 / (keep * week.grid.hours))
+    heads = {name: scale @ matrix[used] for name, matrix in present(week).items()}
+    carried = carried_hours(week).ravel()[used] / (keep * week.grid.hours)
     return require("floor seats", {"floor_heads": part} | _less(heads), upper=carried)
 
 
@@ -150,19 +155,17 @@ def allow_late(week: Week, prices: Prices) -> Rule:
     )
 
 
-def limit_days(week: Week) -> Rule:
+def limit_days(week: Week, limits: TeamLimits) -> Rule:
     """Nobody works twice on a local date: heads of a pool and date stay within those available."""
-    assert week.limits is not None
     days = len(week.days)
     row = week.cohort_pool * days + week.cohort_day
     part = place(row, np.arange(row.size), 1.0, (len(week.pools) * days, row.size))
-    upper = week.limits.day_heads.ravel() - _worked(week).ravel()
+    upper = limits.day_heads.ravel() - _worked(week).ravel()
     return require("heads a day", {"shifts": part}, upper=np.maximum(upper, 0.0))
 
 
-def limit_weeks(week: Week) -> Rule:
+def limit_weeks(week: Week, limits: TeamLimits) -> Rule:
     """Shifts and paid hours of a calendar week stay within the contracts of those available."""
-    assert week.limits is not None
     mondays = np.array([(day.toordinal() - day.weekday()) for day in week.days])
     weeks = np.unique(mondays)
     number = np.searchsorted(weeks, mondays)[week.cohort_day]
@@ -171,8 +174,8 @@ def limit_weeks(week: Week) -> Rule:
     index = np.arange(row.size)
     parts = [place(row, index, 1.0, shape), place(row, index, week.paid_hours, shape)]
     worked, paid = _worked_by_week(week, weeks)
-    shifts = week.limits.week_shifts[:, None] - worked
-    hours = week.limits.week_hours[:, None] - paid
+    shifts = limits.week_shifts[:, None] - worked
+    hours = limits.week_hours[:, None] - paid
     upper = np.concatenate([shifts.ravel(), hours.ravel()])
     matrix = sparse.csr_array(sparse.vstack(parts))
     return require("shifts a week", {"shifts": matrix}, upper=np.maximum(upper, 0.0))
@@ -231,7 +234,9 @@ def daily_limit(week: Week, pool: int) -> float:
 
 def cap_windows(week: Week, layout: Layout) -> Rule:
     """Exposure of a pool in a calendar week and in rolling windows stays within its people's caps."""
-    rows, columns, upper = [], [], []
+    rows: list[IntArray] = []
+    columns: list[IntArray] = []
+    upper: list[float] = []
     day = week.cohort_day[layout.exposed_cohort]
     pool = week.cohort_pool[layout.exposed_cohort]
     days = np.array([item.toordinal() for item in week.days])
@@ -316,7 +321,7 @@ def carried_hours(week: Week) -> FloatArray:
     if week.carried.presence is None:
         return np.zeros((pools, periods))
     keep = np.array([week.present_share(p) for p in range(pools)])
-    return week.carried.presence * keep[:, None]
+    return np.asarray(week.carried.presence * keep[:, None])
 
 
 def _steps(queues: int, periods: int, *, wrap: bool) -> sparse.csr_array:

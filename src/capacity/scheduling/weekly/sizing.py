@@ -1,4 +1,4 @@
-"""The week with heads as a decision: how many people must be present in all?"""
+"""The week with heads as a decision: how many people must be present in all."""
 
 from __future__ import annotations
 

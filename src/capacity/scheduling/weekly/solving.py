@@ -67,7 +67,7 @@ class SolvedWeek:
         total = late.sum(axis=1)
         overdue = rules.overdue_work(self.week)
         beyond = np.clip(total - allowed, 0.0, None) / np.where(total > 0, total, 1.0)
-        return late * beyond[:, None] + overdue
+        return np.asarray(late * beyond[:, None] + overdue)
 
     @property
     def short_hours(self) -> float:
@@ -86,7 +86,7 @@ def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices
     if (week.profile.floors > 0).any():
         found += [rules.seat_floors(week, layout), rules.cover_floors(week, layout, prices)]
     if week.limits is not None:
-        found += [rules.limit_days(week), rules.limit_weeks(week)]
+        found += [rules.limit_days(week, week.limits), rules.limit_weeks(week, week.limits)]
     if layout.exposed_cohort.size:
         found += [
             rules.bound_exposure(week, layout),

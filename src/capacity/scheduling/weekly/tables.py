@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from capacity.program.slots import FloatArray
+from capacity.program.slots import FloatArray, IntArray
 from capacity.scheduling.weekly.cohorts import Cohort
 from capacity.scheduling.weekly.solving import SolvedWeek
 
@@ -20,8 +20,10 @@ SHORTFALL_COLUMNS = ("queue", "start", "hours", "kind")
 
 
 def shift_table(solved: SolvedWeek, *, before: bool = False) -> pd.DataFrame:
-    """Heads by cohort. `before` adds the shifts that a steady week finds running at its start:
-    those of its own end, one week earlier.
+    """Heads by cohort.
+
+    `before` adds the shifts that a steady week finds running at its start: those of its own end,
+    one week earlier.
     """
     week = solved.week
     rows = []
@@ -34,7 +36,7 @@ def shift_table(solved: SolvedWeek, *, before: bool = False) -> pd.DataFrame:
                 (
                     week.pools[cohort.pool].name,
                     cohort.shift.name,
-                    (pd.Timestamp(cohort.day) + move).date(),
+                    cohort.day + timedelta(days=days),
                     cohort.start + move,
                     cohort.end + move,
                     int(solved.shifts[c]),
@@ -55,7 +57,7 @@ def break_table(solved: SolvedWeek, *, before: bool = False) -> pd.DataFrame:
         start = cohort.start + pd.Timedelta(minutes=int(week.breaks.minute[b]))
         for days in [0, -7] if before and cohort.end > week.grid.end else [0]:
             move = pd.Timedelta(days=days)
-            day = (pd.Timestamp(cohort.day) + move).date()
+            day = cohort.day + timedelta(days=days)
             names = (week.pools[cohort.pool].name, cohort.shift.name, day)
             rows.append((*names, start + move, item.minutes, int(solved.breaks[b])))
     table = pd.DataFrame(rows, columns=list(BREAK_COLUMNS))
@@ -87,8 +89,8 @@ def exposure_table(solved: SolvedWeek) -> pd.DataFrame:
     place = (layout.flow_pool, layout.flow_queue, layout.flow_time)
     weighted[place] = solved.values["flow"] * week.severity[layout.flow_queue]
     total = weighted.sum(axis=1)
-    amount = solved.values["exposure"]
     pool = week.cohort_pool[layout.exposed_cohort]
+    amount = _exposure_used(solved, total, pool)
     parts = []
     for q in np.flatnonzero(week.severity > 0):
         whole = total[pool, layout.exposed_time]
@@ -116,10 +118,19 @@ def exposure_table(solved: SolvedWeek) -> pd.DataFrame:
     return pd.concat(filled).sort_values(["pool", "start", "shift", "queue"], ignore_index=True)
 
 
+def _exposure_used(solved: SolvedWeek, total: FloatArray, pool: IntArray) -> FloatArray:
+    """Exposure of each cohort and interval, scaled down where the program left more than is used."""
+    layout, amount = solved.layout, solved.values["exposure"]
+    offered = np.zeros_like(total)
+    np.add.at(offered, (pool, layout.exposed_time), amount)
+    ratio = np.minimum(total / np.where(offered > SMALL, offered, 1.0), 1.0)
+    return np.asarray(amount * ratio[pool, layout.exposed_time])
+
+
 def _date_at(cohort: Cohort, moment: pd.Timestamp) -> date:
     """Date of the cohort, or of the one a week before where a steady week wraps around."""
     wrapped = moment < cohort.start.floor("h")
-    return (pd.Timestamp(cohort.day) - pd.Timedelta(days=7 if wrapped else 0)).date()
+    return cohort.day - timedelta(days=7 if wrapped else 0)
 
 
 def shortfall_table(solved: SolvedWeek) -> pd.DataFrame:

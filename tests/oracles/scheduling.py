@@ -1,0 +1,194 @@
+"""Slow obvious recounts of shift plans: loops over tables, no matrix of the model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from capacity.domain import Operation, ShiftPlan
+
+HOUR = pd.Timedelta(hours=1)
+
+
+def overlap_hours(start, end, low, high) -> float:
+    """Hours that two spans of time share."""
+    return max(0.0, (min(end, high) - max(start, low)) / HOUR)
+
+
+def recount(plan: ShiftPlan, operation: Operation) -> list[str]:
+    """Every hard rule of a shift plan counted again from its tables; returns the breaches."""
+    faults = []
+    faults += _heads(plan, operation)
+    faults += _breaks(plan, operation)
+    faults += _exposure(plan, operation)
+    faults += _presence(plan, operation)
+    faults += _skills(plan, operation)
+    return faults
+
+
+def _heads(plan, operation):
+    faults = []
+    inside = plan.shifts[plan.shifts["start"] >= plan.grid.start]
+    for pool in operation.pools:
+        rows = inside[inside["pool"] == pool.name]
+        most = pool.heads * float(pool.shrinkage.availability)
+        for day, group in rows.groupby("date"):
+            off = sum(day in p.time_off for p in operation.people if p.pool == pool.name)
+            if group["heads"].sum() > min(np.floor(most + 1e-9), pool.heads - off):
+                faults.append(f"{pool.name} {day}: {group['heads'].sum()} heads a day")
+        weeks = defaultdict(lambda: [0, 0.0])
+        for row in rows.itertuples():
+            monday = row.date - timedelta(days=row.date.weekday())
+            weeks[monday][0] += row.heads
+            weeks[monday][1] += row.heads * row.paid_hours
+        for monday, (count, hours) in weeks.items():
+            if count > most * pool.days_per_week + 1e-9:
+                faults.append(f"{pool.name} week {monday}: {count} shifts")
+            contract = [
+                p.hours_per_week or pool.hours_per_week
+                for p in operation.people
+                if p.pool == pool.name
+            ]
+            total = (sum(contract) if contract else pool.heads * pool.hours_per_week) * float(
+                pool.shrinkage.availability
+            )
+            if hours > total + 1e-6:
+                faults.append(f"{pool.name} week {monday}: {hours} paid hours of {total}")
+    return faults
+
+
+def _breaks(plan, operation):
+    faults = []
+    for row in plan.shifts.itertuples():
+        template = next(s for s in operation.pool(row.pool).shifts if s.name == row.shift)
+        mine = plan.breaks[
+            (plan.breaks["pool"] == row.pool)
+            & (plan.breaks["shift"] == row.shift)
+            & (plan.breaks["date"] == row.date)
+        ]
+        if mine["heads"].sum() != row.heads * len(template.breaks):
+            faults.append(f"{row.pool} {row.shift} {row.date}: breaks {mine['heads'].sum()}")
+        for pause in mine.itertuples():
+            minute = (pause.start - row.start) / pd.Timedelta(minutes=1)
+            fits = any(
+                item.earliest_minute <= minute <= item.latest_minute
+                and item.minutes == pause.minutes
+                for item in template.breaks
+            )
+            if not fits:
+                faults.append(f"{row.pool} {row.shift} {row.date}: break at minute {minute}")
+        if (row.end - row.start) / pd.Timedelta(minutes=1) != template.length_minutes:
+            faults.append(f"{row.pool} {row.shift} {row.date}: length")
+    return faults
+
+
+def _exposure(plan, operation):
+    faults = []
+    if plan.exposure.empty:
+        return faults
+    keys = ["pool", "shift", "date"]
+    heads = plan.shifts.set_index(keys)
+    for key, group in plan.exposure.groupby(keys):
+        cap = operation.cap_of(operation.pool(key[0]))
+        if key not in heads.index:
+            faults.append(f"{key}: exposure without a shift")
+            continue
+        shift = heads.loc[[key]].iloc[0]
+        if (
+            cap.hours_per_day is not None
+            and group["hours"].sum() > cap.hours_per_day * shift["heads"] + 1e-5
+        ):
+            faults.append(f"{key}: {group['hours'].sum()} h of exposure for {shift['heads']} heads")
+        for start, hours in group.groupby("start")["hours"].sum().items():
+            end = start + pd.Timedelta(minutes=plan.grid.minutes)
+            at_work = overlap_hours(shift["start"], shift["end"], start, end) * shift["heads"]
+            if hours > at_work + 1e-5:
+                faults.append(f"{key} {start}: exposed {hours} h, at work {at_work} h")
+            if hours > 1e-5 and cap.free_last_minutes:
+                left = (shift["end"] - end) / pd.Timedelta(minutes=1)
+                if left < cap.free_last_minutes - 1e-6:
+                    faults.append(f"{key} {start}: exposed {left} min before the end")
+            if hours > 1e-5 and cap.latest_local_minute is not None:
+                zone = operation.zone_of(operation.pool(key[0]))
+                local = end.tz_convert(zone)
+                minutes = local.hour * 60 + local.minute + 1440 * (local.date() - key[2]).days
+                if minutes > cap.latest_local_minute:
+                    faults.append(f"{key} {start}: exposed until {local}")
+    total = (plan.flows["hours"] * plan.flows["queue"].map(_severities(operation))).sum()
+    if abs(total - plan.exposure["hours"].sum()) > 1e-3 * max(total, 1) and _all_capped(operation):
+        faults.append(f"exposure {plan.exposure['hours'].sum()} of {total} weighted hours")
+    return faults
+
+
+def _all_capped(operation):
+    return all(operation.cap_of(pool).hours_per_day is not None for pool in operation.pools)
+
+
+def _severities(operation):
+    return {queue.name: queue.severity for queue in operation.queues}
+
+
+def _presence(plan, operation):
+    """Work over the occupancy cap plus exposure rest fits into the time at work."""
+    faults = []
+    step = pd.Timedelta(minutes=plan.grid.minutes)
+    flows = plan.flows.groupby(["pool", "start", "queue"])["hours"].sum()
+    for (pool_name, start), group in flows.groupby(level=[0, 1]):
+        pool = operation.pool(pool_name)
+        cap = operation.cap_of(pool)
+        hours = 0.0
+        for row in plan.shifts[plan.shifts["pool"] == pool_name].itertuples():
+            hours += overlap_hours(row.start, row.end, start, start + step) * row.heads
+        for row in plan.breaks[plan.breaks["pool"] == pool_name].itertuples():
+            end = row.start + pd.Timedelta(minutes=row.minutes)
+            hours -= overlap_hours(row.start, end, start, start + step) * row.heads
+        hours *= float(1 - pool.shrinkage.in_shift)
+        needed = 0.0
+        for (_, _, queue), work in group.items():
+            severity = operation.queue(queue).severity
+            wellness = operation.wellness_minutes_per_exposure_hour / 60 * severity
+            pause = cap.break_minutes / cap.minutes_in_row if cap.minutes_in_row else 0.0
+            pause = pause if severity > 0 else 0.0
+            rest = max(wellness, pause) if operation.wellness_is_break else wellness + pause
+            needed += work * (1 / operation.occupancy_cap + rest)
+        if needed > hours + 1e-4:
+            faults.append(f"{pool_name} {start}: needs {needed:.4f} h, has {hours:.4f} h")
+    return faults
+
+
+def _skills(plan, operation):
+    return [
+        f"{row.pool} works {row.queue}"
+        for row in plan.flows.itertuples()
+        if not operation.pool(row.pool).serves(operation.queue(row.queue))
+    ]
+
+
+def on_time_share(arrivals, served, terms) -> float:
+    """Share of a first-in first-out queue's work that is served within `terms` further intervals."""
+    waiting: list[list[float]] = []
+    good = total = 0.0
+    for t, (come, room) in enumerate(zip(arrivals, served, strict=True)):
+        waiting.append([t, come])
+        total += come
+        while room > 1e-12 and waiting:
+            take = min(room, waiting[0][1])
+            if t - waiting[0][0] <= terms:
+                good += take
+            waiting[0][1] -= take
+            room -= take
+            if waiting[0][1] <= 1e-12:
+                waiting.pop(0)
+    return good / total
+
+
+def heads_for(present: int, availability: Fraction) -> int:
+    """Employed heads for heads present, by counting up."""
+    employed = 0
+    while employed * availability < present:
+        employed += 1
+    return employed
