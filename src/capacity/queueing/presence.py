@@ -82,7 +82,7 @@ def duties_of_roster(roster: Roster, operation: Operation) -> list[Duty]:
 
     In-shift losses are taken off staggered, unless the roster holds meetings as slices.
     """
-    meetings = bool(roster.frame["activity"].isin([Activity.MEETING, Activity.MEETING.value]).any())
+    meetings = bool((roster.frame["activity"] == Activity.MEETING.value).any())
     persons = {person.id: person for person in operation.people}
     grid = roster.grid
     duties: list[Duty] = []
@@ -99,7 +99,7 @@ def duties_of_roster(roster: Roster, operation: Operation) -> list[Duty]:
                 strict=True,
             )
         ]
-        at_work = {Activity.WORK, Activity.IDLE, Activity.WORK.value, Activity.IDLE.value}
+        at_work = {Activity.WORK.value, Activity.IDLE.value}
         stints = _merged([(on, off) for on, off, activity, _ in hours if activity in at_work])
         if not stints:
             continue
