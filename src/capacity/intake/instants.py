@@ -73,17 +73,14 @@ def _from_cells(
         f"{column} is an ISO instant", shape == "odd", _odd_fix(texts[shape == "odd"]), values
     )
     broken.add(f"{column} has a time of day", shape == "date", "write date and time", values)
-    if dates_only:
-        parsed = pd.to_datetime(
-            texts.where(shape == "day"), format="ISO8601", utc=True, errors="coerce"
-        )
-    else:
-        parsed = pd.to_datetime(
-            texts.where(shape == "zoned"), format="ISO8601", utc=True, errors="coerce"
-        )
+    zoned = texts.where(shape == ("day" if dates_only else "zoned"))
+    # Microseconds reach every year that can be written; nanoseconds end in 2262.
+    parsed = pd.to_datetime(zoned, format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
     naive = shape == "naive"
     if naive.any():
-        local = pd.to_datetime(texts.where(naive), format="ISO8601", errors="coerce")
+        local = pd.to_datetime(texts.where(naive), format="ISO8601", errors="coerce").dt.as_unit(
+            "us"
+        )
         if style.tz is None and (shape == "zoned").any():
             broken.add(f"{column} has an offset in every row", naive, OFFSET_FIX, values)
         else:
@@ -174,9 +171,9 @@ def _localize(
     known = local.notna().to_numpy()
     if style.tz is None:
         broken.add(f"{column} has an offset", known, OFFSET_FIX, local.astype("str"))
-        return pd.Series(pd.NaT, index=local.index, dtype="datetime64[ns, UTC]")
+        return pd.Series(pd.NaT, index=local.index, dtype="datetime64[us, UTC]")
     zone = ZoneInfo(style.tz)
-    skipped = local.dt.tz_localize(zone, ambiguous=True, nonexistent="NaT")
+    skipped = local.dt.tz_localize(zone, ambiguous=np.ones(len(local), bool), nonexistent="NaT")
     broken.add(
         f"{column} exists in {style.tz}",
         known & skipped.isna().to_numpy(),
