@@ -26,6 +26,7 @@ from capacity.domain.headcount import FINANCE_COLUMNS as FINANCE_COLUMNS
 from capacity.domain.headcount import HeadcountPlan as HeadcountPlan
 from capacity.domain.hiring import AtExpectedShortfall as AtExpectedShortfall
 from capacity.domain.hiring import AtPercentile as AtPercentile
+from capacity.domain.hiring import AttritionEstimate as AttritionEstimate
 from capacity.domain.hiring import CostBook as CostBook
 from capacity.domain.hiring import ExchangeRate as ExchangeRate
 from capacity.domain.hiring import ExposureEffect as ExposureEffect
@@ -36,6 +37,7 @@ from capacity.domain.hiring import PlannedHire as PlannedHire
 from capacity.domain.hiring import PlannedReduction as PlannedReduction
 from capacity.domain.hiring import PlannedTransfer as PlannedTransfer
 from capacity.domain.hiring import Raise as Raise
+from capacity.domain.hiring import RampEstimate as RampEstimate
 from capacity.domain.hiring import TransferLane as TransferLane
 from capacity.domain.hiring import VendorOffer as VendorOffer
 from capacity.domain.opening import OpeningHours as OpeningHours

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+import pandas as pd
+
+from capacity.domain.display import frame_html
 from capacity.domain.faults import require_positive, require_share
-from capacity.domain.pool import PoolCost
+from capacity.domain.pool import Attrition, PoolCost, Ramp
 from capacity.errors import DataError
 
 
@@ -257,3 +260,52 @@ class CostBook:
     grades: tuple[GradeCost, ...] = ()
     raises: tuple[Raise, ...] = ()
     rates: tuple[ExchangeRate, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttritionEstimate:
+    """Kaplan-Meier estimate of staying by tenure.
+
+    `frame`: tenure_months (end of the step), at_risk, leavers, survival, low, high (pointwise
+    interval at `confidence`). `attrition` are the yearly rates by tenure band that it implies.
+    """
+
+    frame: pd.DataFrame
+    attrition: Attrition
+    people: int
+    leavers: int
+    confidence: float
+    notes: tuple[str, ...] = ()
+
+    def summary(self) -> str:
+        """People, leavers and the yearly rate of each band in words."""
+        bands = self.attrition.bands
+        lines = [f"{self.people} people, {self.leavers} leavers (Kaplan-Meier)"]
+        lines += [
+            f"  from {band.from_months} months of tenure: {100 * band.yearly:.0f} % a year"
+            for band in bands
+        ]
+        return "\n".join([*lines, *self.notes])
+
+    def _repr_html_(self) -> str:
+        return frame_html(self.frame, title="Staying by tenure", note=self.summary())
+
+
+@dataclass(frozen=True, kw_only=True)
+class RampEstimate:
+    """Productivity by week of tenure relative to tenured people.
+
+    `frame`: week, people, share, standard_error; `ramp` is the never-falling curve fitted to it.
+    """
+
+    frame: pd.DataFrame
+    ramp: Ramp
+    notes: tuple[str, ...] = ()
+
+    def summary(self) -> str:
+        """Weeks until full productivity, in words."""
+        weeks = len(self.ramp.weekly)
+        return "\n".join([f"full productivity after {weeks} weeks", *self.notes])
+
+    def _repr_html_(self) -> str:
+        return frame_html(self.frame, title="Ramp", note=self.summary())
