@@ -35,7 +35,11 @@ class PlanSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """History to headcount: one value per stage."""
+    """History to headcount: one value per stage.
+
+    `seconds` tells how long each step took, `reused` which steps were taken over unchanged from
+    another plan; both are facts about the run and no part of the plan's content.
+    """
 
     operation: Operation
     settings: PlanSettings
@@ -49,6 +53,7 @@ class Plan:
     curve: StaffingCurve
     headcount: HeadcountPlan
     seconds: tuple[tuple[str, float], ...] = ()
+    reused: tuple[str, ...] = ()
     text: str = ""
 
     @property

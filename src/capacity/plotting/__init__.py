@@ -7,6 +7,8 @@ from capacity.plotting.exposure_chart import exposure as exposure
 from capacity.plotting.fan_chart import fan as fan
 from capacity.plotting.headcount_chart import headcount as headcount
 from capacity.plotting.requirement_heatmap import requirement as requirement
+from capacity.plotting.scenario_chart import scenarios as scenarios
+from capacity.plotting.theme import render_png as render_png
 
 __all__ = [
     "chart_faults",
@@ -15,5 +17,7 @@ __all__ = [
     "exposure",
     "fan",
     "headcount",
+    "render_png",
     "requirement",
+    "scenarios",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -14,14 +13,14 @@ from capacity.plotting import theme
 def headcount_path(heads: HeadcountPlan, *, pool: str = "all") -> pd.DataFrame:
     """By month: eop, hires, required at P10, P50, the plan's percentile and P90, and the gap.
 
-    Quantiles are taken over paths and rounded up once; `gap` is required at the plan's
-    percentile less heads at month end.
+    Quantiles are taken over paths and rounded up once; `gap` is that of the plan: heads required
+    less heads able to work (newcomers in training are employed, but not able yet).
     """
     rows = heads.of(pool)
-    table = rows[["month", "eop", "hires"]].copy()
+    table = rows[["month", "eop", "hires", "gap"]].copy()
     for name, level in (("p10", 0.1), ("p50", 0.5), ("planned", heads.percentile), ("p90", 0.9)):
         table[name] = heads.required(level, pool)
-    return table.assign(gap=table["planned"] - table["eop"])
+    return table
 
 
 def headcount(result: HeadcountPlan | Plan, *, pool: str = "all", ax: Axes | None = None) -> Axes:
@@ -39,9 +38,9 @@ def headcount(result: HeadcountPlan | Plan, *, pool: str = "all", ax: Axes | Non
     ax.stairs(table["p50"], edges, baseline=None, color=theme.BLUE, linestyle=":", linewidth=1.6, label="required at P50")  # fmt: skip
     ax.stairs(table["planned"], edges, baseline=None, color=theme.BLUE, linewidth=2, label=f"required at {level}")  # fmt: skip
     ax.stairs(table["eop"], edges, baseline=None, color=theme.INK, linewidth=2, label="employed at month end")  # fmt: skip
-    short = np.maximum(table["planned"], table["eop"]).to_numpy()
+    able = table["planned"] - table["gap"].clip(lower=0)
     if (table["gap"] > 0).any():
-        ax.stairs(short, edges, baseline=table["eop"].to_numpy(), fill=True, facecolor="none", edgecolor=theme.ALERT, hatch="////", linewidth=0, label="short")  # fmt: skip
+        ax.stairs(table["planned"], edges, baseline=able.to_numpy(), fill=True, facecolor="none", edgecolor=theme.ALERT, hatch="////", linewidth=0, label="short")  # fmt: skip
     top = float(table[["p90", "planned", "eop"]].to_numpy().max())
     ax.set_ylim(0, max(1.0, 1.1 * top))
     ax.set_xlim(edges[0], edges[-1])
