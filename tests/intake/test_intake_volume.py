@@ -15,7 +15,8 @@ from tests.oracles.counting import arrivals, waiting
 START = dt.datetime(2026, 3, 28, tzinfo=dt.UTC)
 HOURS = 60
 QUEUES = ("a", "NA", "é b")
-SMALL = settings(max_examples=40, deadline=None)
+SMALL = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=12, deadline=None)
 
 
 @st.composite
@@ -61,7 +62,7 @@ def test_a_log_is_counted_as_a_clerk_would_count_it(rows, minutes):
     assert [age for _, age in ages] == pytest.approx([age for _, age in expected_ages], abs=1e-9)
 
 
-@SMALL
+@FEW
 @given(logs())
 def test_a_shuffled_file_in_another_format_says_the_same(tmp_path_factory, rows):
     frame = frame_of(rows)
@@ -76,7 +77,7 @@ def test_a_shuffled_file_in_another_format_says_the_same(tmp_path_factory, rows)
         np.testing.assert_allclose(one.backlog.ages(queue), two.backlog.ages(queue))
 
 
-@SMALL
+@FEW
 @given(logs())
 def test_a_log_and_its_own_counts_agree_and_give_one_volume(rows):
     log = read_cases(frame_of(rows))

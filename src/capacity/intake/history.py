@@ -184,26 +184,29 @@ def _check_gaps(
     missing = size * len(series) - len(known[known["start"].between(first, last)])
     if missing <= 0:
         return
-    codes = pd.MultiIndex.from_frame(known[[*keys, "start"]].astype(dict.fromkeys(keys, object)))
     faults.add(
         "counts",
         f"intervals of {minutes} min without a count",
         "add them, or say what they mean: gaps=Gap.ZERO (nothing arrived) or Gap.MISSING (unknown); "
         "a file that mixes interval lengths must be split",
         count=missing,
-        first=_first_gaps(series, codes, first, step, size),
+        first=_first_gaps(known, keys, first, step, size),
     )
 
 
 def _first_gaps(
-    series: pd.DataFrame, known: pd.MultiIndex, first: pd.Timestamp, step: pd.Timedelta, size: int
+    known: pd.DataFrame, keys: list[str], first: pd.Timestamp, step: pd.Timedelta, size: int
 ) -> list[str]:
+    """The first intervals without a count, series by series."""
     found: list[str] = []
-    starts = pd.date_range(first, periods=size, freq=step)
-    for row in series.itertuples(index=False):
-        cells = pd.MultiIndex.from_product([*([item] for item in row), starts])
-        lost = cells.difference(known, sort=None)[: 5 - len(found)]
-        found.extend(" ".join(map(str, gap)) for gap in lost)
+    number = np.asarray((known["start"] - first) // step, dtype=np.int64)
+    for cells, rows in known.groupby(keys, sort=False).indices.items():
+        counted = np.zeros(size, dtype=bool)
+        inside = number[rows]
+        counted[inside[(inside >= 0) & (inside < size)]] = True
+        names = cells if isinstance(cells, tuple) else (cells,)
+        gaps = np.flatnonzero(~counted)[: 5 - len(found)]
+        found.extend(" ".join(map(str, (*names, first + int(gap) * step))) for gap in gaps)
         if len(found) >= 5:
             break
     return found
