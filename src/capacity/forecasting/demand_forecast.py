@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from capacity.domain.demand import Demand
-from capacity.domain.event import Event, EventShape
+from capacity.domain.event import Event
 from capacity.domain.faults import FaultList, nearest
 from capacity.domain.grid import MonthGrid, TimeGrid
 from capacity.domain.operation import Operation
@@ -16,6 +17,7 @@ from capacity.domain.seeds import stream
 from capacity.domain.volume import Volume
 from capacity.forecasting.day_shape import DayShape, daily_totals, flat_shape, learn_shape
 from capacity.forecasting.demand_source import DailySource, QueueForecast
+from capacity.forecasting.events import Learnt, clean_history, draw_factors
 from capacity.forecasting.local_days import day_number, read_clock
 from capacity.forecasting.panel import Floats
 from capacity.forecasting.panel_fit import PanelFit, fit_panel
@@ -95,9 +97,10 @@ def forecast(
     month_grid = _month_grid(volume, operation, months)
     names = operation.queue_names if operation else volume.queues
     histories = {name: _history(volume, operation, name) for name in names}
+    learnt = {name: _clean(operation, name, history) for name, history in histories.items()}
     days = _days_ahead(histories, grid, month_grid)
     fit = fit_panel(
-        [history.totals for history in histories.values()],
+        [learnt[name].totals for name in names],
         seasons=(WEEK,),
         horizon=days,
         counts=True,
@@ -110,7 +113,15 @@ def forecast(
                 zone=history.zone,
                 first_day=history.first_day,
                 shape=history.shape,
-                factors=_factors(operation, name, history, days, paths=paths, seed=seed),
+                factors=_factors(
+                    operation,
+                    name,
+                    history.first_day,
+                    learnt[name],
+                    days=days,
+                    paths=paths,
+                    seed=seed,
+                ),
             )
             for row, (name, history) in enumerate(histories.items())
         },
@@ -129,7 +140,11 @@ def forecast(
         source=source,
         backlog=volume.backlog,
         zones=tuple((name, history.zone) for name, history in histories.items()),
-        notes=tuple(note for history in histories.values() for note in history.notes),
+        notes=(
+            *(note for history in histories.values() for note in history.notes),
+            *(f"{name}: {note}" for name in names for note in learnt[name].notes),
+            *_shift_notes(fit, tuple(names), histories),
+        ),
         weights=_weights_frame(fit, tuple(names)),
     )
 
@@ -212,34 +227,58 @@ def _days_ahead(histories: dict[str, _History], grid: TimeGrid, months: MonthGri
     )
 
 
+def _clean(operation: Operation | None, name: str, history: _History) -> Learnt:
+    if operation is None:
+        return Learnt(totals=history.totals)
+    return clean_history(
+        history.totals,
+        first_day=history.first_day,
+        events=_events_of(operation, name),
+        holidays=operation.holidays,
+    )
+
+
+def _events_of(operation: Operation, name: str) -> tuple[Event, ...]:
+    return tuple(event for event in operation.events if event.queue in (None, name))
+
+
 def _factors(
-    operation: Operation | None, name: str, history: _History, days: int, *, paths: int, seed: int
+    operation: Operation | None,
+    name: str,
+    first_day: int,
+    learnt: Learnt,
+    *,
+    days: int,
+    paths: int,
+    seed: int,
 ) -> Floats:
-    """Known events ahead multiply the day levels, each with its own uncertainty."""
-    factors = np.ones((1, days))
-    for event in operation.events if operation else ():
-        if event.effect is None or event.queue not in (None, name):
-            continue
-        begin = day_number(event.start) - history.first_day
-        if begin < 0:  # already in the history
-            continue
-        normal = stream(seed, "event", event.name).standard_normal(paths)
-        effect = np.maximum(event.effect + event.effect_sd * normal, -1.0)
-        factors = factors * (1 + effect[:, None] * _course(event, begin, days)[None, :])
-    return factors
+    events = _events_of(operation, name) if operation else ()
+    normals = {
+        event.name: stream(seed, "event", event.name).standard_normal(paths) for event in events
+    }
+    normals["level"] = stream(seed, "level", name).standard_normal(paths)
+    return draw_factors(
+        events,
+        operation.holidays if operation else (),
+        learnt,
+        first_day=first_day,
+        days=days,
+        normals=normals,
+    )
 
 
-def _course(event: Event, begin: int, days: int) -> Floats:
-    """Share of the effect in force on each day ahead."""
-    day = np.arange(days)
-    if event.end is None:
-        return (day >= begin).astype(np.float64)
-    length = (event.end - event.start).days + 1
-    if event.shape is EventShape.PULSE:
-        return ((day >= begin) & (day < begin + length)).astype(np.float64)
-    if event.shape is EventShape.RAMP:
-        return np.clip((day - begin + 1) / length, 0.0, 1.0)
-    return (day >= begin).astype(np.float64)
+def _shift_notes(
+    fit: PanelFit, names: tuple[str, ...], histories: dict[str, _History]
+) -> list[str]:
+    notes = []
+    for shift in fit.shifts:
+        name = names[shift.row]
+        day = date(1970, 1, 1) + timedelta(days=histories[name].first_day - shift.after)
+        notes.append(
+            f"{name}: level shift x{shift.ratio:.2f} found on {day} "
+            f"(score {shift.score:.1f}); days before it count at the new level"
+        )
+    return notes
 
 
 def _weights_frame(fit: PanelFit, names: tuple[str, ...]) -> pd.DataFrame:

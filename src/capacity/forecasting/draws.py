@@ -10,6 +10,8 @@ from capacity.forecasting.panel import Bools, Floats, Ints
 from capacity.forecasting.trajectories import SPREAD_SD, Trajectories, from_root, to_root
 
 OWN_ORIGINS = 100.0  # own trajectories are drawn with chance origins / (origins + OWN_ORIGINS)
+TREND_KEPT = 0.5  # convention: half of the drift of one segment goes on into the next
+FARTHEST = 20.0  # a path's level stays within this factor of the forecast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,36 +43,49 @@ def pick(
     )
 
 
-def draw_errors(
+def draw_around(
+    point: Floats,
     trajectories: Trajectories,
     rows: Ints,
     picks: Picks,
     *,
-    horizon: int,
     generator: np.random.Generator,
 ) -> Floats:
-    """Error paths (rows, paths, horizon) on the root scale, chained where the horizon is longer.
+    """Paths (rows, paths, horizon) around point forecasts (rows, horizon).
 
-    Each later segment starts from the mean error of the last cycle before it: a shift of level
-    stays, so that uncertainty keeps growing beyond the longest trajectory.
+    Where the horizon is longer than the trajectories, segments are chained: each later one
+    stands at the level, relative to its forecast, that the path had in the last cycle before
+    it. A shift of level stays, so that uncertainty keeps growing, and no path grows negative.
     """
-    paths, segments = picks.origin.shape
-    size = (len(rows), paths)
+    horizon, steps = point.shape[1], trajectories.steps
+    paths = len(picks.origin)
     spread = trajectories.spread[rows][:, None] * np.exp(
-        SPREAD_SD * generator.standard_normal(size) - SPREAD_SD**2
+        SPREAD_SD * generator.standard_normal((len(rows), paths)) - SPREAD_SD**2
     )
-    parts, carry = [], np.zeros(size)
-    for segment in range(segments):
+    standing = np.ones((len(rows), paths))
+    out = np.empty((len(rows), paths, horizon))
+    for segment, start in enumerate(range(0, horizon, steps)):
+        ahead = point[:, start : start + steps]
         flat = _sources(trajectories, rows, picks, segment, generator)
-        scale = (spread * picks.sign[:, segment])[..., None]
-        steps = min(trajectories.steps, horizon - segment * trajectories.steps)
-        shapes = trajectories.shapes.reshape(-1, trajectories.steps)[:, :steps]
+        shapes = trajectories.shapes.reshape(-1, steps)[:, : ahead.shape[1]]
         part = np.take(shapes, flat, axis=0)
-        part *= scale
-        part += carry[..., None]
-        carry = part[..., -trajectories.cycle :].mean(axis=-1)
-        parts.append(part)
-    return parts[0] if segments == 1 else np.concatenate(parts, axis=-1)
+        part *= (spread * picks.sign[:, segment])[..., None]
+        part = _add_errors(ahead, part, rows, trajectories)
+        if segment:
+            part *= standing[..., None]
+        out[..., start : start + steps] = part
+        if start + steps < horizon:
+            standing = _standing(part, ahead, trajectories.cycle)
+    return out
+
+
+def _standing(part: Floats, ahead: Floats, cycle: int) -> Floats:
+    """Level of each path over its forecast in the last cycle; the common drift fades."""
+    base = ahead[:, -cycle:].mean(axis=1)[:, None]
+    level = part[..., -cycle:].mean(axis=-1) / np.where(base > 0, base, 1.0)
+    level = np.clip(np.where(base > 0, level, 1.0), 1 / FARTHEST, FARTHEST)
+    common = level.mean(axis=1, keepdims=True)
+    return np.asarray(level / common * (1 + TREND_KEPT * (common - 1)))
 
 
 def _sources(
@@ -98,7 +113,7 @@ def _sources(
     return np.asarray(donor * origins + origin[None, :])
 
 
-def add_errors(point: Floats, errors: Floats, rows: Ints, trajectories: Trajectories) -> Floats:
+def _add_errors(point: Floats, errors: Floats, rows: Ints, trajectories: Trajectories) -> Floats:
     """Paths (rows, paths, horizon) in the unit of the history; never negative unless it was."""
     unit, signed = trajectories.unit[rows], trajectories.signed[rows]
     root = to_root(point, unit, signed)

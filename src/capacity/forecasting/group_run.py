@@ -111,7 +111,10 @@ def join_runs(runs: list[GroupRun], order: Ints) -> GroupRun:
     place_of = np.argsort(order, kind="stable")
     shifts = [
         Shift(
-            row=int(place_of[start + shift.row]), at=shift.at, ratio=shift.ratio, score=shift.score
+            row=int(place_of[start + shift.row]),
+            after=shift.after,
+            ratio=shift.ratio,
+            score=shift.score,
         )
         for start, run in zip(first, runs, strict=False)
         for shift in run.shifts

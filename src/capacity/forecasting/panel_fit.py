@@ -68,7 +68,7 @@ class PanelFit:
     def shifts(self) -> tuple[Shift, ...]:
         """Shifts of level found, by row in the order given."""
         return tuple(
-            Shift(row=int(fit.rows[s.row]), at=s.at, ratio=s.ratio, score=s.score)
+            Shift(row=int(fit.rows[s.row]), after=s.after, ratio=s.ratio, score=s.score)
             for fit in self.kinds
             for s in fit.shifts
         )

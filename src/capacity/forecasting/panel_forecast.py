@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from capacity.forecasting.draws import Picks, add_errors, draw_errors, pick
+from capacity.forecasting.draws import Picks, draw_around, pick
 from capacity.forecasting.panel import Floats, Ints, check_history
 from capacity.forecasting.panel_fit import PanelFit, fit_panel
 from capacity.forecasting.sparse import draw_rates
@@ -110,10 +110,9 @@ def draw_levels(fit: PanelFit, rows: Ints, picks: Picks, generator: np.random.Ge
             noise = kind.noise.of(some)
             levels[at] = draw_rates(kind.point[some], noise, paths=paths, generator=generator)
         else:
-            errors = draw_errors(
-                kind.trajectories, some, picks, horizon=fit.horizon, generator=generator
+            levels[at] = draw_around(
+                kind.point[some], kind.trajectories, some, picks, generator=generator
             )
-            levels[at] = add_errors(kind.point[some], errors, some, kind.trajectories)
     return levels
 
 

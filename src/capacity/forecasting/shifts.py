@@ -18,10 +18,13 @@ AUTOCORRELATION = 2.0  # convention: neighbours are alike, so errors of means ar
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """Series ``row`` changed by ``ratio`` at column ``at``; ``score`` in robust standard errors."""
+    """Series ``row`` changed by ``ratio``, ``after`` steps before its end.
+
+    ``score`` is the change in robust standard errors.
+    """
 
     row: int
-    at: int
+    after: int
     ratio: float
     score: float
 
@@ -29,18 +32,19 @@ class Shift:
 def find_shifts(values: Floats, rows: Ints, *, season: int) -> tuple[Shift, ...]:
     """Find the clearest recent shift of each series, if there is one.
 
-    For every split of the last `LONGEST_AFTER` steps the medians of the season-adjusted logs
-    before and after are compared; the last season must still be on the new side.
+    The season-adjusted logs of the recent past are split into two levels; the step between
+    them must stand out from the noise, and the last season must still be on the new side.
     """
     width = values.shape[1]
     if width < BEFORE + LEAST_AFTER + season:
         return ()
     found = []
     for row in rows:
-        shift = _clearest(_adjusted_logs(values[row], season), season)
+        shift = _clearest(adjust_logs(values[row], season), season)
         if shift is not None:
-            at, step, score = shift
-            found.append(Shift(row=int(row), at=at, ratio=float(np.exp(step)), score=score))
+            after, step, score = shift
+            ratio = float(np.exp(step))
+            found.append(Shift(row=int(row), after=after, ratio=ratio, score=score))
     return tuple(found)
 
 
@@ -48,11 +52,12 @@ def bring_to_level(values: Floats, shifts: tuple[Shift, ...]) -> Floats:
     """Multiply what lies before each shift by its ratio, so that memory starts at the shift."""
     out = values.copy()
     for shift in shifts:
-        out[shift.row, : shift.at] *= shift.ratio
+        out[shift.row, : -shift.after] *= shift.ratio
     return out
 
 
-def _adjusted_logs(series: Floats, season: int) -> Floats:
+def adjust_logs(series: Floats, season: int) -> Floats:
+    """Logs of a series over its size, the usual place of each slot of the season taken off."""
     size = max(float(np.abs(series).mean()), 1e-12)
     logs = np.log(np.maximum(series / size, 0.0) + 0.01)
     span = min(len(logs) // season, 16) * season
@@ -67,18 +72,19 @@ def _adjusted_logs(series: Floats, season: int) -> Floats:
 
 
 def _clearest(logs: Floats, season: int) -> tuple[int, float, float] | None:
-    width = len(logs)
+    """The split of the recent past into two levels with the least absolute deviation."""
+    window = logs[-(LONGEST_AFTER + BEFORE) :]
+    splits = range(LEAST_AFTER, min(LONGEST_AFTER, len(window) - BEFORE) + 1)
+    after = min(splits, key=lambda split: _deviation(window[-split:]) + _deviation(window[:-split]))
+    new, old = float(np.median(window[-after:])), window[:-after][-BEFORE:]
+    step = new - float(np.median(old))
     noise = 1.4826 * float(np.median(np.abs(np.diff(logs[-120:])))) / np.sqrt(2) + 0.01
-    best: tuple[int, float, float] | None = None
-    for after in range(LEAST_AFTER, min(LONGEST_AFTER, width - BEFORE) + 1):
-        at = width - after
-        new, old = np.median(logs[at:]), np.median(logs[at - BEFORE : at])
-        step = float(new - old)
-        error = AUTOCORRELATION * noise * np.sqrt(1 / after + 1 / BEFORE)
-        score = abs(step) / error
-        still = abs(np.median(logs[-season:]) - new) < abs(step) / 3
-        if still and (best is None or score > best[2]):
-            best = (at, step, float(score))
-    if best is None or abs(best[1]) < np.log(LEAST_RATIO) or best[2] < LEAST_SCORE:
+    score = abs(step) / (AUTOCORRELATION * noise * np.sqrt(1 / after + 1 / BEFORE))
+    stays = abs(float(np.median(window[-season:])) - new) < abs(step) / 3
+    if not stays or abs(step) < np.log(LEAST_RATIO) or score < LEAST_SCORE:
         return None
-    return best
+    return after, step, float(score)
+
+
+def _deviation(values: Floats) -> float:
+    return float(np.abs(values - np.median(values)).sum())
