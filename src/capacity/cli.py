@@ -15,10 +15,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from capacity.domain.effort import Effort
-from capacity.domain.operation import Operation
 from capacity.domain.plan import Plan
 from capacity.errors import CapacityError, DataError, MissingExtraError
-from capacity.intake import Cases, OnBad, read_cases, read_operation, validate_operation
+from capacity.intake import read_data, read_operation, validate_operation
 
 REFUSED, NO_PLAN, MISSING_EXTRA, INTERRUPTED = 1, 3, 4, 130
 
@@ -126,7 +125,7 @@ def _planned(path: Path, options: argparse.Namespace, tell: Callable[[str], None
 
     operation = read_operation(path)
     tell(f"read {path}")
-    cases = _cases(operation, path)
+    cases = read_data(operation)
     tell(cases.summary().splitlines()[0])
     return plan(
         cases,
@@ -141,19 +140,6 @@ def _planned(path: Path, options: argparse.Namespace, tell: Callable[[str], None
         effort=Effort(options.effort),
         progress=tell,
     )
-
-
-def _cases(operation: Operation, path: Path) -> Cases:
-    """The history that the operation's [data] table names."""
-    data = operation.data
-    main_file, history = data.cases, data.history
-    if main_file is None:
-        main_file, history = history, None
-    if main_file is None:
-        raise DataError(
-            f'{path}: names no history. Fix: add [data] with cases = "cases.csv.gz", history or both.'
-        )
-    return read_cases(main_file, history=history, on_bad=OnBad(data.on_bad))
 
 
 def _teller() -> Callable[[str], None]:
