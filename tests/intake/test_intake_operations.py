@@ -238,6 +238,15 @@ def test_paths_are_relative_to_the_file(tmp_path):
     assert data.history == tmp_path / "old" / "counts.csv"
 
 
+def test_case_files_that_do_not_exist_are_faults_of_validation_alone(tmp_path):
+    path = write(tmp_path, SMALL + '[data]\ncases = "case.csv"\n')
+    (tmp_path / "cases.csv").write_text("queue,arrived_at\n", encoding="utf-8")
+    assert read_operation(path).data.cases == tmp_path / "case.csv"
+    (fault,) = validate_operation(path)
+    assert fault.where == "data.cases"
+    assert fault.fix.startswith("did you mean 'cases.csv'")
+
+
 @pytest.mark.parametrize("name", ["child_safety", "dsa"])
 def test_the_samples_are_valid(name):
     assert validate_operation(ROOT / "data" / "samples" / name / "operation.toml") == ()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capacity.domain.event import Event, EventKind, EventShape
-from capacity.domain.faults import Fault, FaultList
+from capacity.domain.faults import Fault, FaultList, nearest
 from capacity.domain.handling import HandlingTime
 from capacity.domain.operation import DataFiles, Operation, TierCap
 from capacity.domain.person import Person, Tier
@@ -91,11 +91,17 @@ def read_operation(path: str | Path) -> Operation:
 
 
 def validate_operation(path: str | Path) -> tuple[Fault, ...]:
-    """Every fault of an operation file; empty when it can be read.
+    """Every fault of an operation file; empty when it can be read and its case files exist.
 
     Raises `DataError` only when the file itself cannot be opened or is no TOML.
     """
-    return tuple(_read(Path(local_path(path)))[1].faults)
+    operation, faults = _read(Path(local_path(path)))
+    files = operation.data if operation else DataFiles()
+    for key, file in (("cases", files.cases), ("history", files.history)):
+        if file is not None and not file.is_file():
+            beside = [item.name for item in file.parent.glob("*") if item.is_file()]
+            faults.add(f"data.{key}", f"{file} does not exist", nearest(file.name, beside))
+    return tuple(faults.faults)
 
 
 def _read(path: Path) -> tuple[Operation | None, FaultList]:
