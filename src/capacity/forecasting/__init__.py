@@ -2,7 +2,28 @@
 
 from capacity.forecasting.backtesting import backtest as backtest
 from capacity.forecasting.demand_forecast import forecast as forecast
+from capacity.forecasting.hierarchy import Split as Split
+from capacity.forecasting.hierarchy import learn_split as learn_split
+from capacity.forecasting.hierarchy import sum_paths as sum_paths
+from capacity.forecasting.intraday import revise as revise
+from capacity.forecasting.overrides import Override as Override
+from capacity.forecasting.overrides import OverrideLog as OverrideLog
+from capacity.forecasting.overrides import apply_overrides as apply_overrides
+from capacity.forecasting.overrides import score_overrides as score_overrides
 from capacity.forecasting.panel_forecast import PanelForecast as PanelForecast
 from capacity.forecasting.panel_forecast import forecast_panel as forecast_panel
 
-__all__ = ["PanelForecast", "backtest", "forecast", "forecast_panel"]
+__all__ = [
+    "Override",
+    "OverrideLog",
+    "PanelForecast",
+    "Split",
+    "apply_overrides",
+    "backtest",
+    "forecast",
+    "forecast_panel",
+    "learn_split",
+    "revise",
+    "score_overrides",
+    "sum_paths",
+]

@@ -158,6 +158,11 @@ class _SlotRates:
         return np.asarray(rates * bend * (plain / np.maximum(total, 1e-12)))
 
 
+def share_of_day(forecast: QueueForecast, grid: TimeGrid) -> Floats:
+    """Share of its local day's volume that each interval of a grid is expected to bring."""
+    return _SlotRates.of(forecast, grid).share
+
+
 def _sum_days(values: Floats, days: Ints) -> Floats:
     """Sum over the intervals of each day, repeated for its intervals."""
     starts = np.flatnonzero(np.append(True, np.diff(days) != 0))
