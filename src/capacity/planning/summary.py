@@ -80,9 +80,18 @@ def _heads(heads: HeadcountPlan) -> str:
         lines.append(
             f"  {row.month:8}{low:>8}{high:>8}{row.bop:>8}{row.hires:>8}{row.attrition:>8}{row.eop:>8}{row.gap:>8}"
         )
-    now = int(table["gap"].iloc[0])
-    state = f"short by {now}" if now > 0 else "nobody is missing"
-    return "\n".join([*lines, f"  Gap in {heads.months.labels[0]}: {state} at {level}."])
+    return "\n".join([*lines, f"  {_gap_today(heads, level)}"])
+
+
+def _gap_today(heads: HeadcountPlan, level: str) -> str:
+    """The gap of the first month, over all and in each pool: a surplus elsewhere fills no pool."""
+    first = heads.months.labels[0]
+    now = int(heads.of("all")["gap"].iloc[0])
+    over_all = f"short by {now} in all" if now > 0 else "nobody is missing in all"
+    rows = heads.frame[heads.frame["month"] == first]
+    short = rows[(rows["pool"] != "all") & (rows["gap"] > 0)]
+    pools = ", ".join(f"{row.pool} is short by {row.gap}" for row in short.itertuples())
+    return f"Gap in {first} at {level}: {over_all}; {pools or 'no pool is short'}."
 
 
 def _binding(plan: Plan) -> str:

@@ -52,10 +52,14 @@ def requirement(result: Staffing | Plan, *, ax: Axes | None = None) -> Axes:
     table = weekly_requirement(staffing)
     values = table.to_numpy(dtype=float)
     ax = theme.new_axes(ax, height=3.6)
-    image = ax.imshow(values, cmap="Blues", aspect="auto", vmin=0)
+    # A range of at least 30 % of the peak, so that small steps do not look large.
+    low = min(float(np.nanmin(values)), 0.7 * float(np.nanmax(values)))
+    image = ax.imshow(
+        values, cmap="Blues", aspect="auto", vmin=low, vmax=max(float(np.nanmax(values)), 1e-9)
+    )
     ax.set_yticks(range(7), WEEKDAYS)
     ax.set_xticks(range(0, 24, 2))
-    _annotate(ax, values)
+    _annotate(ax, values, low)
     figure = ax.get_figure(root=False)
     if figure is not None:
         bar = figure.colorbar(image, ax=ax, pad=0.02)
@@ -74,10 +78,10 @@ def requirement(result: Staffing | Plan, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _annotate(ax: Axes, values: np.ndarray) -> None:
+def _annotate(ax: Axes, values: np.ndarray, low: float) -> None:
     top = np.nanmax(values)
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
-            colour = "white" if value > 0.6 * top else theme.INK
+            colour = "white" if value > low + 0.6 * (top - low) else theme.INK
             ax.text(column, row, f"{value:.0f}" if top >= 10 else f"{value:.1f}",
                     ha="center", va="center", fontsize=7, color=colour)  # fmt: skip
