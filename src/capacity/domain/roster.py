@@ -26,7 +26,7 @@ class Roster:
     """Who works when, and on what: one row a slice of elapsed time.
 
     `frame` columns: person, pool, shift, date (local date on which the shift starts), start, end
-    (UTC), activity, queue ("" unless work). `unfilled`: shifts of the plan that nobody could take
+    (UTC), activity (the text of `Activity`), queue ("" unless work). `unfilled`: shifts of the plan that nobody could take
     (pool, shift, date, start, end, heads, reason). `unassigned`: work of the plan left without a
     person (queue, start, hours, reason).
     """
