@@ -2,6 +2,10 @@
 
 from capacity.forecasting.backtesting import backtest as backtest
 from capacity.forecasting.demand_forecast import forecast as forecast
+from capacity.forecasting.drivers import DriverHistory as DriverHistory
+from capacity.forecasting.drivers import DriverKind as DriverKind
+from capacity.forecasting.drivers import Drivers as Drivers
+from capacity.forecasting.drivers import forecast_drivers as forecast_drivers
 from capacity.forecasting.hierarchy import Split as Split
 from capacity.forecasting.hierarchy import learn_split as learn_split
 from capacity.forecasting.hierarchy import sum_paths as sum_paths
@@ -14,6 +18,9 @@ from capacity.forecasting.panel_forecast import PanelForecast as PanelForecast
 from capacity.forecasting.panel_forecast import forecast_panel as forecast_panel
 
 __all__ = [
+    "DriverHistory",
+    "DriverKind",
+    "Drivers",
     "Override",
     "OverrideLog",
     "PanelForecast",
@@ -21,6 +28,7 @@ __all__ = [
     "apply_overrides",
     "backtest",
     "forecast",
+    "forecast_drivers",
     "forecast_panel",
     "learn_split",
     "revise",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from capacity.forecasting.panel import Bools, Floats, Ints
 
+THREADS = 2  # chunks at a time; the result does not depend on it
 CHUNK = 48  # series at a time: the design matrix stays inside the cache
 
 
@@ -32,8 +35,9 @@ def autoregress(
     array (series, origins, horizon) on the scale of ``values``.
     """
     changes = _differences(values, difference)
-    parts = [
-        _forecast_chunk(
+
+    def forecast_rows(rows: slice) -> Floats:
+        return _forecast_chunk(
             changes[rows],
             _row_weights(observed[rows], difference, lags, memory),
             origins,
@@ -43,8 +47,13 @@ def autoregress(
             robust_passes=robust_passes,
             level=level,
         )
-        for rows in _chunks(values.shape[0])
-    ]
+
+    chunks = _chunks(values.shape[0])
+    if len(chunks) == 1:
+        parts = [forecast_rows(chunks[0])]
+    else:  # the linear algebra releases the interpreter lock
+        with ThreadPoolExecutor(max_workers=THREADS) as threads:
+            parts = list(threads.map(forecast_rows, chunks))
     ahead = np.concatenate(parts, axis=0)
     return _integrate(ahead, values, origins, difference)
 
