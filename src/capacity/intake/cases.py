@@ -78,6 +78,38 @@ class Cases:
         """Whether single cases are known."""
         return len(self.frame) > 0
 
+    @property
+    def automation(self) -> pd.DataFrame:
+        """The share decided without a person, a series in its own right: queue, week, count, automated, share.
+
+        Weeks begin on Monday 00:00 UTC. Counts rule where they have the column, else the log.
+        """
+        if "automated" in self.counts:
+            rows = self.counts[["queue", "start", "count", "automated"]]
+        elif "automated" in self.frame:
+            rows = self.frame[["queue", "automated"]].assign(
+                start=self.frame["arrived_at"], count=1.0
+            )
+        else:
+            return pd.DataFrame(columns=["queue", "week", "count", "automated", "share"])
+        day = rows["start"].dt.normalize()
+        week = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
+        sums = (
+            rows[["count", "automated"]].astype(float).groupby([rows["queue"], week.rename("week")])
+        )
+        table = sums.sum().reset_index()
+        return table.assign(share=table["automated"] / table["count"].where(table["count"] > 0))
+
+    def arrivals_between(self, begin: pd.Timestamp, end: pd.Timestamp) -> dict[str, float]:
+        """Known arrivals by queue in [begin, end); the counts rule where there are any."""
+        rows = self.counts if len(self.counts) else self.frame
+        column = "start" if len(self.counts) else "arrived_at"
+        rows = rows[(rows[column] >= begin) & (rows[column] < end)]
+        weight = "count" if len(self.counts) else "weight"
+        amount = rows[weight] if weight in rows else pd.Series(1.0, index=rows.index)
+        sums = amount.groupby(rows["queue"], sort=False).sum()
+        return {str(queue): float(total) for queue, total in sums.items()}
+
     def volume(
         self,
         as_of: pd.Timestamp | str | None = None,

@@ -12,6 +12,7 @@ from capacity.domain.grid import TimeGrid, as_utc
 from capacity.domain.operation import Operation
 from capacity.domain.volume import Backlog, SeriesLabel, Volume
 from capacity.errors import DataError
+from capacity.intake.plausibility import plausibility_notes
 from capacity.intake.policy import Gap
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def count_volume(
     labels, rows = _labels(cases, keys, operation)
     known = tuple(queue for queue in dict.fromkeys(label.queue for label in labels))
     zones = tuple((name, operation.queue(name).zone) for name in known) if operation else ()
+    handling = mean_handling(cases.frame, moment)
+    doubts = plausibility_notes(cases, operation, handling, moment) if operation else ()
     return Volume(
         grid=grid,
         labels=labels,
@@ -43,8 +46,8 @@ def count_volume(
         backlog=open_cases(cases.frame, moment),
         unit=cases.unit,
         zones=zones,
-        handling_minutes=mean_handling(cases.frame, moment),
-        notes=(*cases.notes, *_backlog_note(cases.frame)),
+        handling_minutes=handling,
+        notes=(*cases.notes, *_backlog_note(cases.frame), *doubts),
     )
 
 
