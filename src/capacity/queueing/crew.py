@@ -95,7 +95,7 @@ def capacity_by_bin(
         hours[kind] += np.diff(present)
         if not capped:
             continue
-        first = min(int(duty.stints[0][0] / interval_hours + 1e-9), bins)
+        first = min(max(int(np.floor(duty.stints[0][0] / interval_hours + 1e-9)), 0), bins)
         last = min(int(np.ceil(duty.stints[-1][1] / interval_hours - 1e-9)), bins)
         if not np.isfinite(duty.cap_hours):
             gained[kind, first:last] += interval_hours
@@ -103,8 +103,10 @@ def capacity_by_bin(
             continue
         curve, start = _pace_by_bin(duty, interval_hours)
         room = curve[: max(0, min(len(curve), last - start))]
-        gained[kind, first : first + len(room)] += np.diff(room, prepend=0.0)
-        held[kind, first : first + len(room)] += room
+        ran = max(0, -start)  # bins of a shift that began before the first bin
+        place = slice(max(start, 0), max(start, 0) + max(0, len(room) - ran))
+        gained[kind, place] += np.diff(room, prepend=0.0)[ran:]
+        held[kind, place] += room[ran:]
     return Capacity(
         hours=hours,
         exposure=gained if capped else None,
@@ -114,7 +116,7 @@ def capacity_by_bin(
 
 def _pace_by_bin(duty: Duty, interval_hours: float) -> tuple[Floats, int]:
     """Exposure that may have been used by the END of each bin from the first of the duty."""
-    first = int(duty.stints[0][0] / interval_hours + 1e-9)
+    first = int(np.floor(duty.stints[0][0] / interval_hours + 1e-9))
     if not duty.pace_hours:
         return np.zeros(0), first
     last = int(np.ceil(duty.stints[-1][1] / interval_hours - 1e-9))
