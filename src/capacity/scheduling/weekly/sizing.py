@@ -33,6 +33,7 @@ from capacity.scheduling.weekly.solving import WeekSolver
 from capacity.scheduling.weekly.week import Week, rest_per_hour
 
 SHORT_PRICE = 100.0  # heads that an uncovered hour costs: only what nobody can do stays uncovered
+BEYOND_PRICE = 0.01  # of equal totals, take the one closest to today's team
 WAGE_WEIGHT = 1e-4  # shifts cost a little, so that heads come first and idle shifts are not planned
 
 
@@ -50,6 +51,8 @@ class Sized:
 
 def size_week(week: Week, *, slopes: bool = True, solver: WeekSolver | None = None) -> Sized:
     """Fewest heads present (relaxed) that do the week's work on time under every cap.
+
+    Among equal totals the pools keep as close to today's team as they can.
 
     `slopes` are the heads that one more weekly work hour of each queue needs, from the duals of
     every row and bound that the work enters; `constant` makes the plane touch the total. A
@@ -113,8 +116,10 @@ def build_sizing(week: Week) -> tuple[Program, Layout]:
     )
     slots = declare_week(week, layout, flat, relaxed=True)
     slots.append(declare("heads", len(week.pools), cost=1.0))
+    slots.append(declare("beyond", len(week.pools), cost=BEYOND_PRICE))
     found = [rules.keep_occupancy(week, layout), rules.balance_work(week, layout)]
     found += [rules.balance_late(week), rules.serve_late(week), _enough_heads(week)]
+    found.append(_beyond_today(week))
     if week.breaks.cohort.size:
         found.append(rules.give_breaks(week))
     if (week.profile.floors > 0).any():
@@ -151,6 +156,14 @@ def _enough_heads(week: Week) -> Rule:
         },
         upper=0.0,
     )
+
+
+def _beyond_today(week: Week) -> Rule:
+    """Heads present beyond those of today's team: pools that can replace each other tie else."""
+    pools = len(week.pools)
+    today = np.array([float(pool.heads * pool.shrinkage.availability) for pool in week.pools])
+    one = sparse.eye_array(pools, format="csr")
+    return require("today's team", {"heads": one, "beyond": -one}, upper=today)
 
 
 def _weekly_exposure(week: Week, layout: Layout, pools: list[int]) -> Rule:
