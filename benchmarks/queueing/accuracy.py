@@ -1,9 +1,9 @@
 """Predicted share started within a target, by model, against the event simulation.
 
-    python -m benchmarks.queueing.accuracy [--cycles N] [--paths N] [--seed N]
+    python -m benchmarks.queueing.accuracy [--blocks N] [--paths N] [--seed N]
 
-The simulation runs independent blocks of cycles until its standard error is at most .2 point or
-`--cycles` blocks are used up; both the simulation and the models count the same cycles.
+The simulation runs independent blocks of days until its standard error is at most .2 point or
+`--blocks` blocks are used up. Errors are in points.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import argparse
 import time
 
 import numpy as np
-from benchmarks.queueing.cases import BINS_PER_DAY, MINUTES, Case, standard_cases
 
+from benchmarks.queueing.cases import BINS_PER_DAY, MINUTES, Case, standard_cases
 from capacity.queueing import erlang_c, general_service_level
 from capacity.queueing.carryover import carry_over, on_time_by_bin
 from capacity.queueing.compiled import run_compiled
@@ -50,9 +50,10 @@ def main() -> None:
 
 
 def block_days(case: Case) -> tuple[int, int]:
-    """Cycles to warm up and to count in one block: about 40,000 counted cases, at least a week."""
-    per_cycle = case.rate.sum()
-    return max(1, round(7 / case.days)), max(round(7 / case.days), round(40_000 / per_cycle))
+    """Cycles to warm up and to count in one block: a week, then one to eight weeks."""
+    per_day = case.rate.sum() / case.days
+    days = 56 if case.rate_cv > 0 else np.clip(40_000 / per_day, 7, 1400)
+    return max(1, round(7 / case.days)), max(1, round(days / case.days))
 
 
 def simulate_case(case: Case, blocks: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -63,10 +64,9 @@ def simulate_case(case: Case, blocks: int, seed: int) -> tuple[np.ndarray, np.nd
         counts, hits = simulate_block(case, rng)
         good.append(hits)
         total.append(counts)
-        if block >= 19 and block % 10 == 9:
-            share, error = ratio(np.array(good), np.array(total))
-            if error.max() <= GOAL:
-                break
+        enough = block >= 19 and block % 10 == 9
+        if enough and ratio(np.array(good), np.array(total))[1].max() <= GOAL:
+            break
     return ratio(np.array(good), np.array(total))
 
 
@@ -149,8 +149,8 @@ def binned_case(case: Case, paths: int, seed: int) -> np.ndarray:
     people = np.tile(case.people, cycles)
     span = slice(warm * len(case.people), (warm + counted) * len(case.people))
     good, total = np.zeros(len(case.targets_hours)), 0.0
-    for _ in range(max(1, paths // 20)):
-        cases = np.concatenate([case.draw(20, rng) for _ in range(cycles)], axis=1)
+    for _ in range(max(1, paths // 50)):
+        cases = np.concatenate([case.draw(50, rng) for _ in range(cycles)], axis=1)
         work = draw_work(cases, case.handling, rng)
         carried = carry_over(
             cases.astype(float), work, people, handling=case.handling, interval_hours=HOURS

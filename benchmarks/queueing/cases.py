@@ -117,7 +117,7 @@ def standard_cases() -> tuple[Case, ...]:
     hours = np.arange(24)
     open_day = np.where((hours >= 7) & (hours < 23), 1.0, 0.0)
     weekday = np.concatenate([np.tile(open_day, 5), np.zeros(48)])
-    shift = np.where((hours >= 7) & (hours < 15), 2.0, 0.0)
+    shift = np.where((hours >= 9) & (hours < 17), 2.0, 0.0)
     return (
         Case(name="1 stationary, 36 people", per_hour=500, minutes=4, people=_bins([36] * 24),
              targets_hours=(1 / 12, 0.25, 1.0), shaped=False),
@@ -134,7 +134,7 @@ def standard_cases() -> tuple[Case, ...]:
         Case(name="7 day rate cv .2, 38 people", per_hour=500, minutes=4, people=_bins([38] * 24),
              targets_hours=(1.0, 4.0, 24.0), shaped=False, rate_cv=0.2),
         Case(name="8 small, 2 people", per_hour=6, minutes=12, people=_bins([2] * 24),
-             targets_hours=(0.25, 1.0, 4.0), shaped=False),
+             targets_hours=(0.25, 1.0, 4.0)),
         Case(name="9 tiny, one shift of 2", per_hour=1.5, minutes=15, people=_bins(shift),
              targets_hours=(1.0, 8.0, 16.0)),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from capacity.errors import MissingExtraError
-from capacity.queueing.events import Jobs, People, Played, Rules, build_kernel
+from capacity.queueing.events import Jobs, People, Played, Rules, build_kernel, empty_outcome
 
 
 @cache
@@ -22,4 +22,6 @@ def _compiled_kernel() -> Any:
 
 def run_compiled(jobs: Jobs, people: People, rules: Rules, horizon: float) -> Played:
     """Run the kernel as machine code; the first call of a session compiles (seconds)."""
-    return Played(*_compiled_kernel()(jobs, people, rules, float(horizon)))
+    outcome = empty_outcome(jobs, people)
+    _compiled_kernel()(jobs, people, rules, float(horizon), outcome)
+    return Played(*outcome[1:])

@@ -252,22 +252,18 @@ def required_servers(
     cap = positive("max_occupancy", max_occupancy)
     if np.any(cap > 1):
         raise DataError(f"max_occupancy must be in (0, 1], got {cap.max()}.")
+    if q.ndim == t.ndim == cap.ndim == 0:
+        return _required_for(a.ravel(), float(q), float(t), float(cap)).reshape(a.shape)
     a, q, t, cap = np.broadcast_arrays(a, q, t, cap)
-    result = np.zeros(a.shape, dtype=np.int64)
+    flat, answer = a.ravel(), np.zeros(a.size, dtype=np.int64)
     targets = np.stack([q.ravel(), t.ravel(), cap.ravel()])
-    first = targets[:, :1]
-    if targets.size and bool(np.all(targets == first)):
-        groups = np.zeros(a.size, dtype=np.intp)
-        kinds = first
-    else:
-        kinds, groups = np.unique(targets, axis=1, return_inverse=True)
+    kinds, groups = np.unique(targets, axis=1, return_inverse=True)
     order = np.argsort(groups, kind="stable")
     edges = np.searchsorted(groups[order], np.arange(kinds.shape[1] + 1))
-    flat, answer = a.ravel(), result.reshape(-1)
     for kind, start, stop in zip(kinds.T, edges[:-1], edges[1:], strict=True):
         rows = order[start:stop]
         answer[rows] = _required_for(flat[rows], *kind)
-    return result
+    return answer.reshape(a.shape)
 
 
 def _required_for(load: Floats, share: float, within: float, cap: float) -> NDArray[np.int64]:
@@ -279,14 +275,23 @@ def _required_for(load: Floats, share: float, within: float, cap: float) -> NDAr
     def excess(c: Floats, a: Floats) -> Floats:
         return np.asarray(log_erlang_c(c, a) - (c - a) * within - np.log1p(-share))
 
-    busy = load > 0
+    if load.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    all_busy = float(load.min()) > 0
+    busy = slice(None) if all_busy else load > 0
     result = np.zeros(load.shape, dtype=np.int64)
     some = load[busy]
     if some.size == 0:
         return result
     spread = some.max() / cap - some.min() + 4.0 * np.sqrt(some.max()) + 8.0
     if some.size > spread:
-        result[busy] = required_by_table(some, meets, excess, cap)
+        result[busy] = required_by_table(
+            some,
+            meets,
+            excess,
+            spare=-np.log1p(-share) / within if within > 0 else np.inf,
+            max_occupancy=cap,
+        )
     else:
         result[busy] = required_by_bisection(some, meets)
     return result

@@ -7,11 +7,11 @@ arrays; both run the same lines and give the same result.
 The loop is one long function on purpose: state handed to helpers in containers of containers would
 not compile, and calls would double the time in plain Python.
 """
-# ruff: noqa: PLR0912, PLR0915, PLR0917 - see above: one loop, flat arguments
+# ruff: noqa: PLR0912, PLR0915, PLR0917, PLR1730 - see above: one loop, flat arguments, no calls
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -114,37 +114,29 @@ def build_kernel(decorate: Any) -> Any:
 
     may_work = decorate(may_work)
 
-    def choose(
-        person: Any, now: Any, place: Any, people: Any, rules: Any, used: Any, top: Any, done: Any
-    ) -> Any:
-        """Queue that a free person takes next, or -1."""
-        kind = people.kind[person]
-        best, best_key = -1, INF
-        for queue in rules.class_queues[kind]:
-            if queue < 0:
-                break
-            key = top[queue]
-            if key == INF:
-                continue
-            if rules.rule == 1:
-                key = done[kind][queue] - rules.planned[kind][queue][place]
-            if (best < 0 or key < best_key) and may_work(
-                person, queue, now, place, people, rules, used
-            ):
-                best, best_key = queue, key
-        return best
-
-    choose = decorate(choose)
-
-    def run(jobs: Any, people: Any, rules: Any, horizon: Any) -> Any:
-        """Play all events up to `horizon` hours."""
-        n_jobs, n_people, n_queues = len(jobs.queue), len(people.kind), len(rules.offset)
-        n_kinds = len(rules.class_queues)
-        released = [INF for _ in range(n_jobs)]
-        started = [INF for _ in range(n_jobs)]
-        ended = [INF for _ in range(n_jobs)]
-        worker = [-1 for _ in range(n_jobs)]
-        used = [0.0 for _ in range(n_people)]
+    def run(jobs: Any, people: Any, rules: Any, horizon: Any, outcome: Any) -> Any:
+        """Play all events up to `horizon` hours; fills the containers of `outcome`."""
+        queue_of, clock_of, hours_of = jobs.queue, jobs.clock, jobs.hours
+        order, release, fresh = jobs.order, jobs.release, jobs.fresh
+        follow, side, parent = jobs.follow, jobs.side, outcome.parent
+        stint_on, stint_off, stint_person = people.stint_on, people.stint_off, people.stint_person
+        kind_of, class_queues, queue_classes = people.kind, rules.class_queues, rules.queue_classes
+        offset, severity, rest = rules.offset, rules.severity, rules.rest
+        released, started, ended = outcome.released, outcome.started, outcome.ended
+        worker, used = outcome.person, outcome.exposure
+        n_people, n_queues, n_kinds = len(kind_of), len(offset), len(class_queues)
+        n_order, n_stints, bins = len(order), len(stint_on), rules.bins
+        by_plan = rules.rule == PLANNED_SHARES
+        capped = False
+        for who in range(n_people):
+            capped = capped or people.cap[who] < INF or people.until[who] < INF
+        # easy queues are always open and nobody's exposure limits them
+        easy = [not capped or severity[queue] == 0.0 for queue in range(n_queues)]
+        simple = not by_plan
+        for queue in range(n_queues):
+            for place in range(bins):
+                easy[queue] = easy[queue] and rules.is_open[queue][place]
+            simple = simple and easy[queue]
         free_at = [-1.0 for _ in range(n_people)]
         off_at = [-1.0 for _ in range(n_people)]
         work_end = [-1.0 for _ in range(n_people)]
@@ -157,114 +149,148 @@ def build_kernel(decorate: Any) -> Any:
             heaps[queue].pop()
         for kind in range(n_kinds):
             idle[kind].pop()
-        events = [(INF, 3, 0)]  # (hour, 0 = job ends | 1 = person free, id); the sentinel stays
+        # (hour, person who is free | -1 - job that ends); the sentinel stays
+        events = [(INF, 0)]
         ready = [0]
         ready.pop()
-        fresh_jobs = [0]
-        fresh_jobs.pop()
-        next_job, next_stint, next_bin, waiting = 0, 0, 0, 0
-        n_order, n_stints = len(jobs.order), len(people.stint_on)
+        next_job, next_stint, next_bin, waiting, place = 0, 0, 0, 0, 0
+        next_release = release[order[0]] if n_order > 0 else INF
+        next_on = stint_on[0] if n_stints > 0 else INF
+        next_tick = 0.0 if not simple else INF
         while True:
             now, what = events[0][0], 0
-            if next_stint < n_stints and people.stint_on[next_stint] < now:
-                now, what = people.stint_on[next_stint], 1
-            if next_job < n_order and jobs.release[jobs.order[next_job]] < now:
-                now, what = jobs.release[jobs.order[next_job]], 2
-            if next_bin < rules.bins and next_bin * rules.interval_hours < now:
-                now, what = next_bin * rules.interval_hours, 3
+            if next_on < now:
+                now, what = next_on, 1
+            if next_release < now:
+                now, what = next_release, 2
+            if next_tick < now:
+                now, what = next_tick, 3
             if now >= horizon:
                 break
-            place = min(max(int(now / rules.interval_hours + 1e-9), 0), rules.bins - 1)
+            if not simple:
+                place = min(max(int(now / rules.interval_hours + 1e-9), 0), bins - 1)
+            who, job, extra, is_event = -1, -1, -1, False
             if what == 0:
-                _, event, who = heappop(events)
-                if event == 1:
-                    if now < off_at[who] and free_at[who] <= now:
-                        ready.append(who)
+                code = events[0][1]
+                if code >= 0:
+                    if now < off_at[code] and free_at[code] <= now:
+                        who, is_event = code, True
+                    else:
+                        heappop(events)
+                        continue
                 else:
-                    if jobs.follow[who] >= 0:
-                        fresh_jobs.append(jobs.follow[who])
-                    if jobs.side[who] >= 0:
-                        fresh_jobs.append(jobs.side[who])
+                    heappop(events)
+                    job, extra = follow[-1 - code], side[-1 - code]
+                    if job < 0:
+                        job, extra = extra, -1
+            elif what == 2:
+                job = order[next_job]
+                next_job += 1
+                next_release = release[order[next_job]] if next_job < n_order else INF
             elif what == 1:
-                who = people.stint_person[next_stint]
+                who = stint_person[next_stint]
                 # a break that began late, because of the case in hand, ends as much later
                 overrun = work_end[who] - off_at[who] if off_at[who] >= 0.0 else 0.0
-                off_at[who] = people.stint_off[next_stint]
+                off_at[who] = stint_off[next_stint]
                 next_stint += 1
+                next_on = stint_on[next_stint] if next_stint < n_stints else INF
                 if overrun > 0.0:
                     free_at[who] = max(free_at[who], now + overrun)
-                    heappush(events, (free_at[who], 1, who))
+                    heappush(events, (free_at[who], who))
                 if is_idle[who]:
-                    idle[people.kind[who]].remove(who)
+                    idle[kind_of[who]].remove(who)
                     is_idle[who] = False
-                if free_at[who] <= now:
-                    ready.append(who)
-            elif what == 2:
-                fresh_jobs.append(jobs.order[next_job])
-                next_job += 1
+                if free_at[who] > now:
+                    continue
             else:
                 next_bin += 1
+                next_tick = next_bin * rules.interval_hours if next_bin < bins else INF
                 if waiting > 0:
-                    for kind in range(n_kinds):
-                        for who in idle[kind]:
-                            is_idle[who] = False
-                            if now < off_at[who]:
-                                ready.append(who)
+                    for kind in range(n_kinds - 1, -1, -1):
+                        for spot in range(len(idle[kind]) - 1, -1, -1):
+                            other = idle[kind][spot]
+                            is_idle[other] = False
+                            if now < off_at[other]:
+                                ready.append(other)
                         idle[kind].clear()
-            for job in fresh_jobs:
-                queue = jobs.queue[job]
+            while job >= 0:
+                queue = queue_of[job]
                 released[job] = now
-                clock = now if jobs.fresh[job] else jobs.clock[job]
-                heappush(heaps[queue], (clock + rules.offset[queue], job))
-                top[queue] = heaps[queue][0][0]
+                key = (now if fresh[job] else clock_of[job]) + offset[queue]
+                heappush(heaps[queue], (key, job))
+                if key < top[queue]:
+                    top[queue] = key
                 waiting += 1
-                found = False
-                for kind in rules.queue_classes[queue]:
-                    if kind < 0 or found:
+                job, extra = extra, -1
+                found = -1
+                for kind in queue_classes[queue]:
+                    if kind < 0 or found >= 0:
                         break
                     spot = 0
                     while spot < len(idle[kind]):
-                        who = idle[kind][spot]
-                        if now >= off_at[who]:
+                        other = idle[kind][spot]
+                        if now >= off_at[other]:
                             idle[kind].pop(spot)
-                            is_idle[who] = False
-                            continue
-                        if may_work(who, queue, now, place, people, rules, used):
+                            is_idle[other] = False
+                        elif easy[queue] or may_work(other, queue, now, place, people, rules, used):
                             idle[kind].pop(spot)
-                            is_idle[who] = False
-                            ready.append(who)
-                            found = True
+                            is_idle[other] = False
+                            found = other
                             break
-                        spot += 1
-            fresh_jobs.clear()
-            for who in ready:
-                queue = choose(who, now, place, people, rules, used, top, done)
+                        else:
+                            spot += 1
+                if found >= 0:
+                    ready.append(found)
+            while True:
+                if who < 0:
+                    if len(ready) == 0:
+                        break
+                    who = ready.pop()
+                kind = kind_of[who]
+                queue, best_key = -1, INF
+                for other in class_queues[kind]:
+                    if other < 0:
+                        break
+                    key = top[other]
+                    if key == INF:
+                        continue
+                    if by_plan:
+                        key = done[kind][other] - rules.planned[kind][other][place]
+                    if (queue < 0 or key < best_key) and (
+                        easy[other] or may_work(who, other, now, place, people, rules, used)
+                    ):
+                        queue, best_key = other, key
                 if queue < 0:
-                    idle[people.kind[who]].append(who)
+                    idle[kind].append(who)
                     is_idle[who] = True
+                    if is_event:
+                        heappop(events)
+                        is_event = False
+                    who = -1
                     continue
-                _, job = heappop(heaps[queue])
-                top[queue] = heaps[queue][0][0] if len(heaps[queue]) > 0 else INF
+                heap = heaps[queue]
+                begun = heappop(heap)[1]
+                top[queue] = heap[0][0] if len(heap) > 0 else INF
                 waiting -= 1
-                hours = jobs.hours[job]
-                started[job] = now
-                ended[job] = now + hours
-                worker[job] = who
-                used[who] += rules.severity[queue] * hours
-                done[people.kind[who]][queue] += hours
-                work_end[who] = ended[job]
-                free_at[who] = now + hours * (1.0 + rules.rest[people.kind[who]][queue])
-                heappush(events, (free_at[who], 1, who))
-                if jobs.follow[job] >= 0 or jobs.side[job] >= 0:
-                    heappush(events, (ended[job], 0, job))
-            ready.clear()
-        return (
-            np.array(released),
-            np.array(started),
-            np.array(ended),
-            np.array(worker),
-            np.array(used),
-        )
+                hours = hours_of[begun]
+                end = now + hours
+                started[begun] = now
+                ended[begun] = end
+                worker[begun] = who
+                used[who] += severity[queue] * hours
+                if by_plan:
+                    done[kind][queue] += hours
+                work_end[who] = end
+                free = now + hours * (1.0 + rest[kind][queue])
+                free_at[who] = free
+                if is_event:
+                    heapreplace(events, (free, who))
+                    is_event = False
+                else:
+                    heappush(events, (free, who))
+                if parent[begun]:
+                    heappush(events, (end, -1 - begun))
+                who = -1
 
     return decorate(run)
 
@@ -276,11 +302,37 @@ def _undecorated(function: Any) -> Any:
 _plain_kernel = build_kernel(_undecorated)
 
 
-def as_lists(value: Any) -> Any:
+class Outcome(NamedTuple):
+    """Containers that the kernel fills, and which jobs are parents."""
+
+    parent: Any
+    released: Any
+    started: Any
+    ended: Any
+    person: Any
+    exposure: Any
+
+
+def empty_outcome(jobs: Jobs, people: People) -> Outcome:
+    """Nothing has happened yet."""
+    size = len(jobs.queue)
+    return Outcome(
+        parent=(np.asarray(jobs.follow) >= 0) | (np.asarray(jobs.side) >= 0),
+        released=np.full(size, INF),
+        started=np.full(size, INF),
+        ended=np.full(size, INF),
+        person=np.full(size, -1, dtype=np.int64),
+        exposure=np.zeros(len(people.kind)),
+    )
+
+
+def _as_lists(value: Any) -> Any:
     """A tuple of arrays as a tuple of lists, for the plain kernel."""
     return type(value)(*(item.tolist() if hasattr(item, "tolist") else item for item in value))
 
 
 def run_plain(jobs: Jobs, people: People, rules: Rules, horizon: float) -> Played:
     """Run the kernel in plain Python."""
-    return Played(*_plain_kernel(as_lists(jobs), as_lists(people), as_lists(rules), horizon))
+    outcome = _as_lists(empty_outcome(jobs, people))
+    _plain_kernel(_as_lists(jobs), _as_lists(people), _as_lists(rules), horizon, outcome)
+    return Played(*(np.array(values) for values in outcome[1:]))
