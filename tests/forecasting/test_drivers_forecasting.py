@@ -40,7 +40,7 @@ def test_drivers_stay_in_their_range_and_near_their_level(demand):
     share = drivers.paths("a", DriverKind.AUTOMATION_SHARE)
     assert minutes.shape == share.shape == (60, 336)
     assert (minutes > 0).all()
-    assert ((share >= 0) & (share < 1)).all()
+    assert ((share >= 0) & (share <= 1)).all()
     assert minutes.mean() == pytest.approx(6.0, rel=0.05)
     assert share.mean() == pytest.approx(0.9, abs=0.05)
 
