@@ -174,7 +174,7 @@ def test_a_roster_is_played_by_its_own_slices():
                     {
                         "person": f"r{person:03d}", "pool": "core", "shift": "s",
                         "date": str(start.date()), "start": start + pd.Timedelta(hours=first),
-                        "end": start + pd.Timedelta(hours=last), "activity": Activity(activity).value.value,
+                        "end": start + pd.Timedelta(hours=last), "activity": Activity(activity).value,
                         "queue": "normal" if activity == "work" else "",
                     }
                 )  # fmt: skip
