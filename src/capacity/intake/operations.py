@@ -105,7 +105,11 @@ def validate_operation(path: str | Path) -> tuple[Fault, ...]:
 
 
 def _read(path: Path) -> tuple[Operation | None, FaultList]:
-    document = _parse(path)
+    return interpret(_parse(path), path)
+
+
+def interpret(document: dict[str, Any], path: Path) -> tuple[Operation | None, FaultList]:
+    """The operation of a parsed file, and its faults; `path` names it and the folder of its files."""
     faults = FaultList(title=f"The operation {path.name} was refused")
     report_unknown(document, TABLES, "", faults)
     parts = _parts(document, path.parent, faults)

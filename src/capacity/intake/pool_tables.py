@@ -181,7 +181,13 @@ def _shrinkage(table: Any, where: str, faults: FaultList) -> Shrinkage | None:
     report_unknown(table, [kind.value for kind in LossKind], where, faults)
     losses = []
     for kind in LossKind:
-        for name, value in table.get(kind.value, {}).items():
+        shares = table.get(kind.value, {})
+        if not isinstance(shares, dict):
+            faults.add(
+                f"{where}.{kind.value}", f"is {shares!r}, not a table", "write { leave = 0.1 }"
+            )
+            return None
+        for name, value in shares.items():
             try:
                 losses.append(Loss(name=name, share=v.exact_share(value), kind=kind))
             except DataError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -16,6 +15,8 @@ from capacity.errors import DataError
 
 Choice = TypeVar("Choice", bound=Enum)
 Convert = Callable[[Any], Any]
+# No setting of an operation is larger; beyond it arithmetic loses whole numbers.
+LARGEST = 10**15
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -39,7 +40,7 @@ def texts(value: Any) -> tuple[str, ...]:
 
 def number(value: Any) -> float:
     """A finite number; text such as "30 %" is refused."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST:
         raise DataError(
             f"{value!r} is not a finite number. Fix: write it without quotes or unit, say 0.3"
         )
@@ -72,6 +73,8 @@ def integer(value: Any) -> int:
     """A whole number."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise DataError(f"{value!r} is not a whole number. Fix: write an integer, say 4")
+    if abs(value) >= LARGEST:
+        raise DataError(f"a whole number of {len(str(value))} digits. Fix: write a smaller one")
     return value
 
 
