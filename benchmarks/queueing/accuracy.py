@@ -113,17 +113,17 @@ def arrival_times(case: Case, cycles: int, rng: np.random.Generator) -> np.ndarr
 
 
 def people_of(level: np.ndarray) -> People:
-    """Stints of single people for a level of heads by bin; the last in leaves first."""
+    """One person a stint for a level of heads by bin; the last in leaves first."""
     rows = []
     for head in range(int(level.max())):
         inside = np.concatenate([[0], (level > head).astype(int), [0]])
         edges = np.flatnonzero(np.diff(inside)) * HOURS
-        rows += [(on, off, head) for on, off in zip(edges[::2], edges[1::2], strict=True)]
+        rows += zip(edges[::2], edges[1::2], strict=True)
     rows.sort()
-    size = int(level.max())
+    size = len(rows)
     zero = np.zeros(size, np.int64)
     return People(
-        stint_person=np.array([r[2] for r in rows], np.int64),
+        stint_person=np.arange(size),
         stint_on=np.array([r[0] for r in rows]), stint_off=np.array([r[1] for r in rows]),
         kind=zero, cap=np.full(size, INF), until=np.full(size, INF), pace_first=zero,
         pace_offset=zero, pace_length=zero, pace=np.zeros(1),
