@@ -53,12 +53,12 @@ def _seasonal_members(panel: Panel) -> tuple[Member, ...]:
     ar = partial(_ar, lags=lags)
     members = [
         _log_member("ar", partial(ar, difference=0, ridge=1e-4)),
-        *_both("ar short", partial(ar, difference=short, robust_passes=2)),
+        *_both("ar short", partial(ar, difference=short, robust_passes=1)),
         *_both("ar step", partial(ar, difference=1, level=False)),
         *_both("smooth", _smooth),
     ]
     if cycle != short:
-        members.append(_log_member("ar long", partial(ar, difference=cycle, robust_passes=2)))
+        members.append(_log_member("ar long", partial(ar, difference=cycle, robust_passes=1)))
     members += [
         _count_member("average 1", partial(_slots, cycles=1)),
         _count_member("average 4", partial(_slots, cycles=4)),
