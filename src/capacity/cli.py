@@ -82,9 +82,10 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from capacity.reporting.plan_files import write_plan  # noqa: PLC0415 -- validate needs no pictures
+    from capacity.reporting.plan_files import make_folder, write_plan  # noqa: PLC0415 -- validate needs no pictures
 
     tell = _teller()
+    make_folder(options.out)
     made = _planned(options.operation, options, tell)
     written = write_plan(made, options.out)
     tell(f"pictures and tables: {len(written.files)} files in {written.folder}")
@@ -96,10 +97,11 @@ def _plan(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from capacity.reporting.plan_files import write_comparison  # noqa: PLC0415 -- as above
+    from capacity.reporting.plan_files import make_folder, write_comparison  # noqa: PLC0415 -- as above
     from capacity.scenarios import compare, read_scenarios  # noqa: PLC0415 -- as above
 
     tell = _teller()
+    make_folder(options.out)
     file = read_scenarios(options.scenarios)
     base = _planned(file.operation, options, tell)
     tell(f"{len(file.scenarios)} scenarios on {options.jobs} workers")

@@ -69,7 +69,7 @@ def write_plan(plan: Plan, folder: Path | str) -> Written:
     -------
     Written
     """
-    place = _made(folder)
+    place = make_folder(folder)
     files = [_text(plan.summary(), place / "summary.txt")]
     files.append(write_finance(plan.headcount, place / "finance.csv").name)
     files += [
@@ -88,7 +88,7 @@ def write_plan(plan: Plan, folder: Path | str) -> Written:
 
 def write_comparison(comparison: Comparison, folder: Path | str) -> Written:
     """Write `summary.txt`, the tables `scenarios`, `paired` and `reused`, and `scenarios.png`."""
-    place = _made(folder)
+    place = make_folder(folder)
     tables = {
         "scenarios": comparison.frame,
         "paired": comparison.paired,
@@ -101,7 +101,8 @@ def write_comparison(comparison: Comparison, folder: Path | str) -> Written:
     return Written(folder=place, files=tuple(files))
 
 
-def _made(folder: Path | str) -> Path:
+def make_folder(folder: Path | str) -> Path:
+    """The folder, made if it is not there; a file in its place is refused."""
     place = Path(folder)
     if place.exists() and not place.is_dir():
         raise DataError(

@@ -43,8 +43,8 @@ def _difference(row: pd.Series, base: pd.Series, paired: pd.DataFrame, name: str
     mine = paired[paired["scenario"] == name]
     interval = mine[mine["measure"].str.startswith("heads needed at P")].iloc[0]
     parts = [
-        f"{heads:+d} heads at the peak (before rounding {interval['difference']:+.1f}, "
-        f"95 % interval {interval['low']:+.1f} to {interval['high']:+.1f})",
+        f"{heads:+d} heads at the peak (before rounding {_signed(interval['difference'])}, "
+        f"95 % interval {_signed(interval['low'])} to {_signed(interval['high'])})",
         f"{int(row['hires']) - int(base['hires']):+d} hires",
         f"{row['currency']} {row['cost'] - base['cost']:+,.0f}",
         f"weeks that keep every target {100 * base['weeks_kept']:.0f} to {100 * row['weeks_kept']:.0f} %",
@@ -54,6 +54,11 @@ def _difference(row: pd.Series, base: pd.Series, paired: pd.DataFrame, name: str
         more = row["uncovered_hours"] - base["uncovered_hours"]
         parts.append(f"{more:,.1f} more hours of work not covered by today's people")
     return "; ".join(parts) + "."
+
+
+def _signed(value: float) -> str:
+    """One decimal with its sign; a value that rounds to zero is +0.0."""
+    return f"{round(value, 1) + 0.0:+.1f}"
 
 
 def _on_time(row: pd.Series, base: pd.Series) -> list[str]:
