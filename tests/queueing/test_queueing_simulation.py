@@ -181,6 +181,9 @@ def test_a_roster_is_played_by_its_own_slices():
     result = simulate(demand, operation, roster=Roster(grid=demand.grid, frame=pd.DataFrame(rows)))
     assert_allclose(result.hours, 9 * 7 * 7.5)
     assert result.promises[1].share > 0.99
+    assert result.people_exposed == 9
+    mean, most = result.exposure_per_duty
+    assert 0 < mean < most < 9
 
 
 def test_fluid_player_and_event_kernel_agree():
@@ -254,3 +257,31 @@ def test_half_a_person_is_refused():
     demand = poisson_demand(operation, per_hour={"normal": 5.0}, paths=1, weeks=1)
     with pytest.raises(DataError, match="whole number"):
         simulate(demand, operation, heads=heads_of(demand, 1.5))
+
+
+def test_strict_priority_starves_the_lower_queue_and_age_lifts_it():
+    operation = free_operation()
+    demand = poisson_demand(operation, per_hour={"normal": 30.0, "urgent": 18.0}, paths=2, weeks=1)
+    level = np.tile(np.repeat([4, 6], 12), 7)
+
+    def urgent_wait(**rule):
+        result = simulate(demand, operation, heads=heads_of(demand, level), **rule)
+        return result.turnaround.set_index("queue").loc["urgent", "p99_hours"]
+
+    strict = urgent_wait(dispatch=Dispatch.PRIORITY)
+    aged = urgent_wait(dispatch=Dispatch.PRIORITY, hours_per_priority=1.0)
+    assert strict < aged
+
+
+def test_an_hour_value_of_priority_without_priorities_is_refused():
+    operation = free_operation()
+    demand = poisson_demand(operation, per_hour={"normal": 5.0}, paths=1, weeks=1)
+    with pytest.raises(DataError, match="hours_per_priority belongs to"):
+        simulate(demand, operation, heads=heads_of(demand, 1), hours_per_priority=2.0)
+
+
+def test_planned_shares_without_a_plan_are_refused():
+    operation = free_operation()
+    demand = poisson_demand(operation, per_hour={"normal": 5.0}, paths=1, weeks=1)
+    with pytest.raises(DataError, match="needs shifts"):
+        simulate(demand, operation, heads=heads_of(demand, 1), dispatch=Dispatch.FLOW_SHARES)

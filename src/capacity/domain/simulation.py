@@ -20,6 +20,9 @@ class Simulation:
     work (breaks off) in the weeks that count, `exposure_hours` severity-weighted hours touched by
     pool, `overrun_hours` work after the end of a shift (the case in hand), each per path.
     `any_late` is, by promise, the share of weeks in which at least one case was late.
+    People with access against exposure per person: `people_exposed` counts the distinct persons of
+    a roster who touched exposed work in a week (mean over weekly paths; nan where persons are not
+    known), `exposure_per_duty` the mean and the most exposure hours of one duty.
     `turnaround` holds quantiles of hours to closing by queue.
     """
 
@@ -33,6 +36,8 @@ class Simulation:
     any_late: tuple[float, ...] = ()
     overrun_hours: float = 0.0
     weeks: int = 1
+    people_exposed: float = float("nan")
+    exposure_per_duty: tuple[float, float] = (float("nan"), float("nan"))
     notes: tuple[str, ...] = ()
 
     @property

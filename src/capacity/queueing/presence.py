@@ -33,6 +33,7 @@ class Duty:
     until: float = np.inf
     pace_hours: tuple[float, ...] = ()
     paced: tuple[float, ...] = ()
+    person: str | None = None
 
     def moved(self, hours: float) -> Duty:
         """The same duty some hours later."""
@@ -44,6 +45,7 @@ class Duty:
             until=self.until + hours,
             pace_hours=tuple(hour + hours for hour in self.pace_hours),
             paced=self.paced,
+            person=self.person,
         )
 
 
@@ -129,6 +131,7 @@ def duties_of_roster(roster: Roster, operation: Operation) -> list[Duty]:
                 profile=profile,
                 cap_share=share,
                 skills=skills,
+                person=str(person_id),
             )
         )
     return duties
@@ -180,6 +183,7 @@ def _duty(
     profile: Profile | None,
     cap_share: float = 1.0,
     skills: tuple[bool, ...] | None = None,
+    person: str | None = None,
 ) -> Duty:
     cap = operation.cap_of(pool)
     hours = np.inf if cap.hours_per_day is None else cap.hours_per_day * cap_share
@@ -192,6 +196,7 @@ def _duty(
         until=_until(cap, operation.zone_of(pool), span, grid),
         pace_hours=pace_hours,
         paced=paced,
+        person=person,
     )
 
 

@@ -18,6 +18,7 @@ from capacity.domain import (
     Simulation,
     TimeGrid,
 )
+from capacity.errors import DataError
 from capacity.queueing.cases import draw_arrivals, draw_jobs, with_backlog
 from capacity.queueing.compiled import run_compiled
 from capacity.queueing.crew import people_arrays
@@ -31,7 +32,7 @@ from capacity.queueing.events import (
     run_plain,
 )
 from capacity.queueing.measuring import Span
-from capacity.queueing.stage import Stage, path_counts, set_stage
+from capacity.queueing.stage import Stage, path_counts, set_stage, with_dispatch
 from capacity.queueing.tallying import Tally
 
 Floats = NDArray[np.float64]
@@ -58,6 +59,8 @@ def simulate(
     paths: int | None = None,
     seed: int = 0,
     engine: Engine = Engine.PLAIN,
+    dispatch: Dispatch | None = None,
+    hours_per_priority: float | None = None,
 ) -> Simulation:
     """Which share of cases is on time when these people work these demand paths, case by case.
 
@@ -76,6 +79,12 @@ def simulate(
         Draws of arrival times, handling times and routes; the paths have their own seed.
     engine : Engine
         Plain Python or numba; the results are the same.
+    dispatch : Dispatch, optional
+        Rule by which a free reviewer takes the next case; default that of the shift plan, else
+        earliest due date.
+    hours_per_priority : float, optional
+        With Dispatch.PRIORITY: one level of priority is worth so many hours of age, so that
+        priority rises with waiting; default strict priority.
 
     Returns
     -------
@@ -104,10 +113,12 @@ def simulate(
     [True, True]
     """
     stage = set_stage(demand, operation, shifts=shifts, roster=roster, heads=heads)
+    if dispatch is not None:
+        stage = with_dispatch(stage, dispatch, shifts)
     count = min(demand.n_paths, paths or _default_paths(demand, stage))
     kernel: Kernel = run_plain if engine is Engine.PLAIN else run_compiled
     people = people_arrays(list(stage.duties), stage.kinds, stage.grid.hours)
-    rules = rules_of(stage)
+    rules = rules_of(stage, hours_per_priority=hours_per_priority)
     goals = [(queue.name, target) for queue in operation.queues for target in queue.targets]
     tally = Tally(stage=stage, goals=goals, spans=spans_of(stage))
     for path in range(count):
@@ -122,12 +133,17 @@ def simulate(
     return tally.simulation(count, seed, demand)
 
 
-def rules_of(stage: Stage) -> Rules:
+def rules_of(stage: Stage, *, hours_per_priority: float | None = None) -> Rules:
     """Dispatch rule, rest and opening hours as arrays."""
+    if hours_per_priority is not None and stage.dispatch is not Dispatch.PRIORITY:
+        raise DataError(
+            f"hours_per_priority belongs to Dispatch.PRIORITY, the rule is {stage.dispatch}."
+        )
+    step = _PRIORITY_STEP if hours_per_priority is None else hours_per_priority
     operation = stage.operation
     queues = operation.queues
     if stage.dispatch is Dispatch.PRIORITY:
-        offset = np.array([_PRIORITY_STEP * queue.priority for queue in queues])
+        offset = np.array([step * queue.priority for queue in queues])
     else:
         offset = stage.windows
     skills = np.array([skills for _, skills in stage.classes], dtype=np.bool_)

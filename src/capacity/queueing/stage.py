@@ -116,9 +116,16 @@ def set_stage(
         dispatch=dispatch,
         planned=np.zeros((len(classes), len(operation.queues), 1)),
     )
-    if dispatch is Dispatch.FLOW_SHARES and shifts is not None:
-        return replace(stage, planned=_planned(stage, shifts))
-    return stage
+    return with_dispatch(stage, dispatch, shifts)
+
+
+def with_dispatch(stage: Stage, dispatch: Dispatch, shifts: ShiftPlan | None) -> Stage:
+    """The stage under another dispatch rule; planned shares need a shift plan with flows."""
+    if dispatch is not Dispatch.FLOW_SHARES:
+        return replace(stage, dispatch=dispatch)
+    if shifts is None:
+        raise DataError("Dispatch.FLOW_SHARES follows planned flows: it needs shifts.")
+    return replace(stage, dispatch=dispatch, planned=_planned(stage, shifts))
 
 
 def path_counts(demand: Demand, stage: Stage, path: int) -> Ints:

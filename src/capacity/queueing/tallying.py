@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from capacity.domain import Demand, Promise, Simulation, Target
 from capacity.queueing.cases import Visits
+from capacity.queueing.crew import WEEK_HOURS
 from capacity.queueing.events import Played
 from capacity.queueing.measuring import Score, Seen, Span, score_target
 from capacity.queueing.stage import Stage
@@ -31,6 +32,8 @@ class Tally:
         self.scores: list[list[Score]] = [[] for _ in self.goals]
         self.waits: list[list[Floats]] = [[] for _ in self.stage.operation.queues]
         self.exposure = np.zeros(len(self.stage.operation.pools))
+        self.by_duty: list[float] = []
+        self.exposed = 0
         self.overrun = 0.0
         self.played = 0
 
@@ -70,9 +73,15 @@ class Tally:
         offs = np.array([duty.stints[-1][1] for duty in stage.duties])
         self.overrun += float(np.maximum(ended[rows] - offs[person[rows]], 0.0).sum())
         used = np.asarray(played.exposure)
+        exposed: set[tuple[str | None, int]] = set()
         for duty, hours in zip(stage.duties, used, strict=True):
             if stage.first_hour <= duty.stints[0][0] < stage.last_hour:
                 self.exposure[duty.pool] += hours
+                self.by_duty.append(float(hours))
+                if hours > 0:
+                    week = int((duty.stints[0][0] - stage.first_hour) // WEEK_HOURS)
+                    exposed.add((duty.person, week))
+        self.exposed += len(exposed)
 
     def simulation(self, paths: int, seed: int, demand: Demand) -> Simulation:
         """The result over all paths."""
@@ -105,8 +114,21 @@ class Tally:
             any_late=tuple(late),
             overrun_hours=self.overrun / paths,
             weeks=stage.weeks,
+            people_exposed=self._people_exposed(paths),
+            exposure_per_duty=(
+                (float(np.mean(self.by_duty)), max(self.by_duty))
+                if self.by_duty
+                else (float("nan"), float("nan"))
+            ),
             notes=_notes(stage, demand),
         )
+
+    def _people_exposed(self, paths: int) -> float:
+        """Distinct persons exposed in a week; nan where the people are anonymous."""
+        known = all(duty.person is not None for duty in self.stage.duties)
+        if not known or not self.stage.duties:
+            return float("nan")
+        return self.exposed / (paths * self.stage.weeks)
 
 
 def promise_of(name: str, target: Target, scores: list[Score]) -> Promise:
