@@ -131,3 +131,12 @@ def test_newcomers_count_by_ramp_and_cost_mentor_time():
     flows = run_flows([pool], clock, [Join(month=1, pool=0, position=1.0, heads=10)])
     expected = 10 * slow_ramp(pool.ramp, 1.0, clock.edges)
     assert productive_heads((pool,), clock, flows)[:, 0] == pytest.approx(expected, abs=2e-2)
+
+
+def test_a_move_that_is_not_firm_takes_whoever_is_there():
+    pools = [toy_pool("a", heads=1, attrition=attrition(0.0)), toy_pool("b", heads=0)]
+    flows = run_flows(
+        pools, calendar(), [], moves=[Move(month=0, source=0, target=1, heads=2, firm=False)]
+    )
+    assert flows.transfers_out.sum() == flows.transfers_in.sum() == 1
+    assert [move.heads for move in flows.moves] == [1]

@@ -23,7 +23,7 @@ from capacity.domain import (
     TransferLane,
     VendorOffer,
 )
-from capacity.headcount import plan_headcount
+from capacity.headcount import compare_goals, plan_headcount
 from capacity.headcount.optimum import build_program, expected_heads, measure, optimise
 from capacity.program import Engine, SolveOptions
 from tests.builders import toy_operation, toy_pool, toy_queue
@@ -231,3 +231,13 @@ def test_the_deadline_is_a_promise():
 def test_the_cheaper_pool_price_is_in_the_plan():
     dear = operation(4, 9, cost=PoolCost(annual_salary=90_000, load_factor=1.3, hire_cost=5_000))
     assert plan(HiringPolicy(), team=dear).of().cost.sum() > plan(HiringPolicy()).of().cost.sum()
+
+
+def test_a_stricter_goal_costs_more_and_is_short_less():
+    team = operation(4, 9)
+    staffing = toy_staffing({"hash_match": weekly_paths(180, growth=0.02, cv=0.15)})
+    table = compare_goals(toy_curve(team, split=(0.5, 0.5)), staffing, team).set_index("goal")
+    assert table.cost.loc[["P50", "P80", "P90", "P95"]].is_monotonic_increasing
+    assert table.short_head_months.loc[["P50", "P80", "P90", "P95"]].is_monotonic_decreasing
+    worst = [goal for goal in table.index if goal.startswith("CVaR")]
+    assert table.cost[worst[0]] <= table.cost[worst[1]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,13 +15,17 @@ from capacity.headcount.tenure import TENURED, leave_shares
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """Whole heads that change pool at the beginning of a month (indices of pools and month)."""
+    """Whole heads that change pool at the beginning of a month (indices of pools and month).
+
+    A move that is not `firm` takes as many of the heads as are there.
+    """
 
     month: int
     source: int
     target: int
     heads: int
     training_months: float = 0.0
+    firm: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +65,10 @@ class Cohort:
 
 @dataclass(frozen=True, kw_only=True)
 class Flows:
-    """The stock-flow table: whole heads, each array of shape (months, pools)."""
+    """The stock-flow table: whole heads, each array of shape (months, pools).
+
+    `moves` are the transfers that took place.
+    """
 
     bop: np.ndarray
     hires: np.ndarray
@@ -71,6 +78,7 @@ class Flows:
     eop: np.ndarray
     reductions: np.ndarray
     cohorts: tuple[Cohort, ...] = field(repr=False)
+    moves: tuple[Move, ...] = ()
 
     @property
     def residual(self) -> np.ndarray:
@@ -140,6 +148,7 @@ class _World:
         names = ("bop", "hires", "transfers_in", "attrition", "transfers_out", "eop", "reductions")
         self.table = {name: np.zeros(shape, dtype=np.int64) for name in names}
         self.cohorts: list[list[Cohort]] = [[] for _ in pools]
+        self.moves: list[Move] = []
         for index, pool in enumerate(pools):
             for start, heads in opening_cohorts(pool):
                 self.cohorts[index].append(self._cohort(index, start, heads, pool.attrition))
@@ -189,14 +198,17 @@ class _World:
                 arrived.moved, arrived.training_months = move.month, move.training_months
                 self.cohorts[move.target].append(arrived)
             left -= taken
-        if left:
+        if left and move.firm:
             raise DataError(
                 f"transfer of {move.heads} heads out of pool {self.pools[move.source].name} in "
                 f"{self.calendar.labels[move.month]}: only {move.heads - left} are there. "
                 "Fix: transfer fewer, or later."
             )
-        self.table["transfers_out"][move.month, move.source] += move.heads
-        self.table["transfers_in"][move.month, move.target] += move.heads
+        moved = move.heads - left
+        self.table["transfers_out"][move.month, move.source] += moved
+        self.table["transfers_in"][move.month, move.target] += moved
+        if moved:
+            self.moves.append(replace(move, heads=moved))
 
     def release(self, planned: Exit) -> None:
         left = planned.heads
@@ -229,4 +241,4 @@ class _World:
 
     def flows(self) -> Flows:
         cohorts = tuple(cohort for group in self.cohorts for cohort in group)
-        return Flows(**self.table, cohorts=cohorts)
+        return Flows(**self.table, cohorts=cohorts, moves=tuple(self.moves))

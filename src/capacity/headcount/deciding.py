@@ -74,6 +74,7 @@ def _whole(
             target=policy_lanes[row][1],
             heads=int(optimum.moves[row, s]),
             training_months=float(problem.lane_training[row]) / WEEKS_PER_MONTH,
+            firm=False,
         )
         for row, s in np.argwhere(optimum.moves > 0)
     )

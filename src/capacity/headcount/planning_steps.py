@@ -158,7 +158,7 @@ def _finish(
     standard_hours: float,
 ) -> HeadcountPlan:
     vendors = policy.vendors if problem is not None else ()
-    moves = [*case.planned.moves, *decided.moves]
+    moves = decided.flows.moves
     ledger = book_costs(
         case.prices, decided.flows, moves, decided.use, lanes=policy.lanes, vendors=vendors
     )

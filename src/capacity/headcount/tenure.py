@@ -30,8 +30,9 @@ def leave_shares(
     """
     begins, ends = np.maximum(edges[:-1], start), edges[1:]
     lengths = np.maximum(0.0, ends - begins)
-    ages = np.floor(begins - start + 1e-9).astype(int)
-    monthly = np.array([attrition.monthly(int(age)) for age in np.maximum(ages, 0)])
+    ages = np.maximum(np.floor(begins - start + 1e-9), 0)
+    band = np.searchsorted([item.from_months for item in attrition.bands], ages, side="right") - 1
+    monthly = np.array([attrition.monthly(item.from_months) for item in attrition.bands])[band]
     power = lengths if hazard is None else lengths * hazard
     return np.asarray(1.0 - (1.0 - monthly) ** power)
 
