@@ -223,6 +223,19 @@ def test_a_new_queue_is_unknown_before_its_first_count():
     assert values[2] == 4
 
 
+@pytest.mark.parametrize(
+    ("column", "broken"), [("start", "yesterday"), ("queue", "a\x07"), ("count", "x")]
+)
+def test_a_row_set_aside_explains_one_gap_and_no_more(column, broken):
+    rows = hourly(["1", "2", "3", "4"])
+    rows = rows.assign(start=rows["start"].map(pd.Timestamp.isoformat))
+    rows.loc[2, [column]] = broken
+    values = read_cases(rows, on_bad=OnBad.SET_ASIDE).volume().of("a")
+    assert np.isnan(values).tolist() == [False, False, True, False]
+    with pytest.raises(DataError, match="without a count"):
+        read_cases(rows.drop(index=1), on_bad=OnBad.SET_ASIDE)
+
+
 def test_rejects_keep_rows_as_they_were_read():
     frame = pd.DataFrame(
         {"queue": ["a", "b", "c"], "start": ["2026-01-05T00:00:00Z"] * 3, "count": ["1", "-2", "x"]}
