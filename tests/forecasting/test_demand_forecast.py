@@ -127,7 +127,7 @@ def test_daily_history_without_an_operation_stays_daily():
 def operation_of(volume, **changes):
     """Only what the forecast reads of an operation."""
     queues = {
-        name: SimpleNamespace(zone=ZONE, arrival_profile=(), prior_per_day=None)
+        name: SimpleNamespace(zone=ZONE, unit="report", arrival_profile=(), prior_per_day=None)
         for name in volume.queues
     }
     queues |= changes.pop("queues", {})
@@ -177,8 +177,8 @@ def test_a_pulse_ends(volume, demand):
 
 
 def test_a_queue_without_history_takes_its_prior_or_says_that_it_has_none(volume):
-    new = SimpleNamespace(zone=ZONE, arrival_profile=(), prior_per_day=30.0)
-    none = SimpleNamespace(zone=ZONE, arrival_profile=(), prior_per_day=None)
+    new = SimpleNamespace(zone=ZONE, unit="report", arrival_profile=(), prior_per_day=30.0)
+    none = SimpleNamespace(zone=ZONE, unit="report", arrival_profile=(), prior_per_day=None)
     operation = operation_of(volume, queues={"new": new, "none": none})
     demand = forecast(volume, operation, weeks=2, months=1, paths=60)
     assert demand.mean("new").sum() / 14 == pytest.approx(30.0, rel=0.25)
@@ -191,3 +191,10 @@ def test_an_unknown_queue_and_bad_horizons_are_refused_together(volume):
     operation.queue_names = ("q0",)
     with pytest.raises(DataError, match=r"(?s)3 faults.*weeks.*paths.*queue q1"):
         forecast(volume, operation, weeks=0, paths=0)
+
+
+def test_history_in_another_unit_than_the_operation_is_refused(volume):
+    operation = operation_of(volume)
+    operation.queue("q1").unit = "file"
+    with pytest.raises(DataError, match="queue q1: counts files, its history counts reports"):
+        forecast(volume, operation, weeks=2, months=1, paths=10)

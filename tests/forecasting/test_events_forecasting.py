@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from capacity.domain.event import Event, EventKind, EventShape
+from capacity.errors import DataError
 from capacity.forecasting.events import clean_history, draw_factors
 from capacity.forecasting.panel import align
 from capacity.forecasting.panel_fit import fit_panel
@@ -117,3 +118,11 @@ def test_taming_never_uses_the_future():
     first = tame(align([values], seasons=(7,), longest=500), none).values[0, :100]
     other = tame(align([later], seasons=(7,), longest=500), none).values[0, :100]
     np.testing.assert_allclose(first / first.mean(), other / other.mean(), rtol=0.05)
+
+
+def test_a_change_of_unit_that_cannot_be_measured_needs_its_size():
+    young = {"start": on(3), "kind": EventKind.UNIT_BREAK}
+    with pytest.raises(DataError, match="give effect"):
+        learn(stepped(0, 1.0), event(**young))
+    known = learn(stepped(0, 1.0), event(**young, effect=-0.5))
+    assert known.totals[:3].mean() == pytest.approx(stepped(0, 1.0)[:3].mean() / 2)

@@ -166,6 +166,12 @@ def _check(
                     "is in the volume but not in the operation",
                     nearest(name, operation.queue_names),
                 )
+            elif operation.queue(name).unit != volume.unit:
+                faults.add(
+                    f"queue {name}",
+                    f"counts {operation.queue(name).unit}s, its history counts {volume.unit}s",
+                    "bring both to one unit; declare a change of unit as an event of kind unit_break",
+                )
     faults.raise_any()
 
 

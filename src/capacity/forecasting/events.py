@@ -7,7 +7,8 @@ from datetime import date
 
 import numpy as np
 
-from capacity.domain.event import Event, EventShape
+from capacity.domain.event import Event, EventKind, EventShape
+from capacity.errors import DataError
 from capacity.forecasting.local_days import day_number
 from capacity.forecasting.panel import Floats
 from capacity.forecasting.shifts import adjust_logs
@@ -16,6 +17,7 @@ WEEK = 7
 WINDOW = 28  # days on either side from which the size of a past step is measured
 LEAST_HISTORY = 21  # days before a step without which its size cannot be measured
 AUTOCORRELATION = 2.0  # convention: neighbouring days are alike, variances of means double
+UNKNOWN = "too few days to measure it, and no prior"
 PRIOR_HOLIDAYS = 2.0  # a holiday effect is shrunk to none as if by so many ordinary holidays
 
 
@@ -62,6 +64,11 @@ def clean_history(
             notes.append(f"{event.name}: {length} day(s) from {event.start} left out of the memory")
         elif begin > 0 and begin + length <= len(out):
             ratio, sd, how = _size(out, event, begin, length)
+            if event.kind is EventKind.UNIT_BREAK and how == UNKNOWN:
+                raise DataError(
+                    f"event {event.name}: the unit changed on {event.start}, but {how}. "
+                    "Fix: give effect, the new count over the old one less 1."
+                )
             out[:begin] *= ratio
             out[begin : begin + length - 1] *= ratio ** (1 - _share(length - 1, length))
             variance += sd**2
@@ -136,7 +143,7 @@ def _size(totals: Floats, event: Event, begin: int, length: int) -> tuple[float,
     if prior_known and (prior_sd == 0 or not np.isfinite(error)):
         return float(np.exp(prior)), float(prior_sd), "its prior alone"
     if not np.isfinite(error):
-        return 1.0, 0.0, "too few days to measure it, and no prior"
+        return 1.0, 0.0, UNKNOWN
     weight = 0.0 if not prior_known else error**2 / (error**2 + prior_sd**2)
     mean = weight * prior + (1 - weight) * measured
     sd = error if not prior_known else np.sqrt(1 / (1 / error**2 + 1 / prior_sd**2))
