@@ -16,6 +16,7 @@ from capacity.queueing.general import deterministic_wait_mean as deterministic_w
 from capacity.queueing.general import general_service_level as general_service_level
 from capacity.queueing.general import general_wait_mean as general_wait_mean
 from capacity.queueing.general import square_root_delay as square_root_delay
+from capacity.queueing.lagging import offered_load as offered_load
 from capacity.queueing.playing import WorkPaths as WorkPaths
 from capacity.queueing.playing import draw_work_paths as draw_work_paths
 from capacity.queueing.playing import play as play

@@ -8,6 +8,9 @@ import numpy as np
 
 from capacity.domain import Demand, Operation, QueuePlan, Treatment
 from capacity.queueing.floors import floor_servers
+from capacity.queueing.lagging import offered_load
+
+LONG_HANDLING_HOURS = 0.5  # from here on the load lags visibly behind the arrivals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +50,17 @@ class NetworkWork:
         plan = self._plan(queue)
         if plan.treatment is not Treatment.FLOOR or plan.target is None:
             return np.zeros(periods)
-        per_hour = factor * self.profile(queue)[:periods] / self.demand.grid.hours
+        handling = self.operation.queue(queue).handling
+        per_hour = factor * self.profile(queue) / self.demand.grid.hours
+        if handling.mean_hours >= LONG_HANDLING_HOURS:
+            ahead = offered_load(per_hour, handling, interval_hours=self.demand.grid.hours)
+            load = ahead * plan.hours_per_arrival / handling.mean_hours
+        else:
+            load = per_hour * plan.hours_per_arrival
         servers = floor_servers(
-            per_hour * plan.hours_per_arrival,
+            load[:periods],
             target=plan.target,
-            handling=self.operation.queue(queue).handling,
+            handling=handling,
             hours_per_start=plan.hours_per_arrival,
         )
         return np.asarray(servers, dtype=np.float64)
