@@ -16,14 +16,15 @@ from capacity.scheduling.rostering.cohorts import MINUTE_NS, Cohorts, read_cohor
 from capacity.scheduling.rostering.plan_problem import plan_problem
 from capacity.scheduling.rostering.problem import Ints
 from capacity.scheduling.rostering.rotation import rotate
-from capacity.scheduling.rostering.search import SearchLimits, search_roster
+from capacity.scheduling.rostering.search import search_roster
 from capacity.scheduling.rostering.slicing import PoolSlices, pool_slices, slice_rows
+from capacity.scheduling.rostering.state import SearchLimits
 from capacity.scheduling.rostering.unfilled import unfilled_rows
 
 COLUMNS = ["person", "pool", "shift", "date", "start", "end", "activity", "queue"]
 UNFILLED = ["pool", "shift", "date", "start", "end", "heads", "reason"]
 UNASSIGNED = ["queue", "start", "hours", "reason"]
-QUICK = SearchLimits(moves=20, stall=10, move_nodes=20, proof_nodes=100, gap=1e-3)
+QUICK = SearchLimits(moves=20, stall=10, move_nodes=20, proof_nodes=100, line_rounds=0, gap=1e-3)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,18 +10,18 @@ from capacity.domain.seeds import stream
 from capacity.errors import InfeasibleError
 from capacity.program import Engine, Program, SolveOptions, restrict, solve
 from capacity.scheduling.rostering.model import RosterModel
-from capacity.scheduling.rostering.problem import Floats, Ints, RosterProblem
+from capacity.scheduling.rostering.problem import Bools, Floats, Ints, RosterProblem
 
-CHUNK = 5
-BUILD_NODES = 200
+CHUNK = 2
+BUILD_NODES = 5
 
 
 def build_roster(problem: RosterProblem, model: RosterModel, *, seed: int = 0) -> Floats:
     """Values of a roster that keeps every hard rule.
 
-    People come in chunks of five in random order. A chunk is asked for the cumulative share of
-    the heads wanted, rounded with a random phase for each row, so that early chunks do not take
-    what suits them and leave the rest; the last chunk is asked for all that is left.
+    People come in pairs in random order. A pair is asked for the cumulative share of
+    the heads wanted, rounded with a random phase for each row, so that early pairs do not take
+    what suits them and leave the rest; the last pair is asked for all that is left.
 
     Raises
     ------
@@ -44,7 +44,10 @@ def build_roster(problem: RosterProblem, model: RosterModel, *, seed: int = 0) -
         target = need if done.all() else np.minimum(np.floor(need * share + phase), need)
         program = _with_cover(model, target)
         free = np.isin(model.owner, chunk) | (model.owner < 0)
-        values = _fill(program, free, values, problem, chunk)
+        filled = _fill(program, free, values)
+        if filled is None:
+            raise InfeasibleError(_nobody(problem, chunk))
+        values = filled
     return values
 
 
@@ -79,18 +82,21 @@ def _with_cover(model: RosterModel, target: Floats) -> Program:
     return replace(model.program, row_lower=lower, row_upper=upper)
 
 
-def _fill(
-    program: Program, free: np.ndarray, values: Floats, problem: RosterProblem, chunk: Ints
-) -> Floats:
+def _fill(program: Program, free: Bools, values: Floats) -> Floats | None:
+    """The values with the free columns chosen anew; None if no choice keeps the hard rules."""
     part, index = restrict(program, free, values)
     options = SolveOptions(engine=Engine.DIRECT, nodes=BUILD_NODES, gap=1e-3)
     found = solve(part, options, apart=False)
     if not found.status.has_solution:
-        names = ", ".join(problem.people[person] for person in sorted(chunk))
-        raise InfeasibleError(
-            f"No roster keeps the hard rules of everybody among {names} "
-            f"({found.status.value}: {found.stopped_by}). Fix: relax their limits, time off or fixed days."
-        )
+        return None
     filled = values.copy()
     filled[index] = found.values
     return filled
+
+
+def _nobody(problem: RosterProblem, chunk: Ints) -> str:
+    names = ", ".join(problem.people[person] for person in sorted(chunk))
+    return (
+        f"No roster keeps the hard rules of everybody among {names}. "
+        "Fix: relax their limits, time off or fixed days."
+    )

@@ -9,7 +9,7 @@ import numpy as np
 from capacity.program import Program
 from capacity.scheduling.rostering.cliques import SetPair, succession_cliques
 from capacity.scheduling.rostering.parts import ModelParts
-from capacity.scheduling.rostering.problem import Cover, Floats, Ints, RosterProblem
+from capacity.scheduling.rostering.problem import Bools, Cover, Floats, Ints, RosterProblem
 from capacity.scheduling.rostering.run_rules import add_runs
 from capacity.scheduling.rostering.soft_rules import add_stable
 from capacity.scheduling.rostering.time_rules import add_blocks, add_windows
@@ -29,6 +29,13 @@ class RosterModel:
     owner: Ints
     cover_rows: slice
 
+    @property
+    def cells(self) -> Bools:
+        """Which columns are assignments."""
+        mask = np.zeros(self.program.cost.size, dtype=bool)
+        mask[self.assign[self.assign >= 0]] = True
+        return mask
+
     def chosen(self, values: Floats) -> Ints:
         """Shift type of each person and day, -1 for a day off, from a solution."""
         if not self.assign.size:
@@ -45,7 +52,7 @@ def build_model(problem: RosterProblem) -> RosterModel:
     assign[problem.allowed] = parts.add_columns(
         int(problem.allowed.sum()), cost=problem.price[problem.allowed], integer=True
     )
-    work = parts.add_columns(people * days).reshape(people, days)
+    work = parts.add_columns(people * days, integer=True).reshape(people, days)
     if problem.must_work is not None:
         parts.lower[-1] = problem.must_work.ravel().astype(float)
     add_one_shift_a_day(parts, assign, work)
@@ -94,10 +101,11 @@ def add_cover(parts: ModelParts, assign: Ints, cover: tuple[Cover, ...]) -> None
         terms = [assign[people, day, shift] for day, shift in row.cells]
         values = [1.0] * sum(term.size for term in terms)
         short = np.array([row.short_price])
-        terms.append(parts.add_columns(1, cost=short, upper=float(row.need)))
+        terms.append(parts.add_columns(1, cost=short, upper=float(row.need), integer=True))
         values.append(1.0)
         if np.isfinite(row.extra_price):
-            terms.append(parts.add_columns(1, cost=np.array([row.extra_price]), upper=np.inf))
+            extra = np.array([row.extra_price])
+            terms.append(parts.add_columns(1, cost=extra, upper=float(len(people)), integer=True))
             values.append(-1.0)
         need = float(row.need)
         parts.add_rows(np.concatenate(terms)[None, :], values, lower=need, upper=need)
@@ -113,8 +121,10 @@ def _owners(program: Program, assign: Ints, work: Ints, personal: int, rows: int
     own_rows = program.matrix[:rows].tocoo()
     row, column = own_rows.coords
     row_owner = np.full(rows, -1, dtype=np.int64)
-    known = owner[column] >= 0
-    row_owner[row[known]] = owner[column[known]]
-    helper = (~known) & (column < personal)
-    owner[column[helper]] = row_owner[row[helper]]
-    return owner
+    while True:  # a helper may share rows with other helpers only, so owners spread step by step
+        known = owner[column] >= 0
+        row_owner[row[known]] = owner[column[known]]
+        found = ~known & (column < personal) & (row_owner[row] >= 0)
+        if not found.any():
+            return owner
+        owner[column[found]] = row_owner[row[found]]

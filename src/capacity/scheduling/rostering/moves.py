@@ -9,13 +9,17 @@ import numpy as np
 from capacity.scheduling.rostering.model import RosterModel
 from capacity.scheduling.rostering.problem import Bools, Floats, Ints, RosterProblem
 
+LEAN_MOVES = 0.7
+LEAN_FACTOR = 0.4
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Move:
-    """Cells (people, days) that are free to change; everything else stays."""
+    """Cells (people, days) free to change; a lean move looks at promising columns only."""
 
     name: str
     cells: Bools
+    is_lean: bool = False
 
 
 def draw_move(
@@ -32,22 +36,28 @@ def draw_move(
     and a head short that only an exchange between days can fill.
     """
     kind = rng.integers(3)
+    is_lean = bool(rng.random() < LEAN_MOVES)
+    size = size / LEAN_FACTOR if is_lean else size
     people, days = problem.allowed.shape[:2]
     per_cell = max(problem.allowed.sum() / (people * days), 1e-9)
     cells = max(int(size / per_cell), 2 * days)
     if kind == 0 or days < 10:
         picked = _some(np.arange(people), max(cells // days, 2), rng)
-        return Move(name="people", cells=_cells(people, days, picked, 0, days))
+        return Move(name="people", cells=_cells(people, days, picked, 0, days), is_lean=is_lean)
     if kind == 1:
         span = int(rng.integers(7, max(days // 2, 7) + 1))
         first = int(rng.integers(0, days - span + 1))
         picked = _some(np.arange(people), max(cells // span, 2), rng)
-        return Move(name="days", cells=_cells(people, days, picked, first, first + span))
+        return Move(
+            name="days", cells=_cells(people, days, picked, first, first + span), is_lean=is_lean
+        )
     day = _costly_day(model, problem, values, rng)
     span = min(14, days)
     first = int(np.clip(day - rng.integers(0, span), 0, days - span))
     picked = _some(np.arange(people), max(cells // span, 2), rng)
-    return Move(name="cover", cells=_cells(people, days, picked, first, first + span))
+    return Move(
+        name="cover", cells=_cells(people, days, picked, first, first + span), is_lean=is_lean
+    )
 
 
 def free_columns(model: RosterModel, move: Move) -> Bools:

@@ -18,8 +18,8 @@ def add_runs(parts: ModelParts, work: Ints, rules: tuple[RunRule, ...]) -> None:
     """
     people, days = work.shape
     for rule in rules:
-        start = parts.add_columns(people * days).reshape(people, days)
-        stop = parts.add_columns(people * days).reshape(people, days)
+        start = parts.add_columns(people * days, integer=True).reshape(people, days)
+        stop = parts.add_columns(people * days, integer=True).reshape(people, days)
         changes = [work[:, 1:], work[:, :-1], start[:, 1:], stop[:, 1:]]
         columns = np.stack(changes, axis=2).reshape(-1, 4)
         parts.add_rows(columns, [1.0, -1.0, -1.0, 1.0], lower=0.0, upper=0.0)

@@ -4,208 +4,144 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from capacity.domain.effort import SolveStatus
 from capacity.domain.seeds import stream
-from capacity.errors import InfeasibleError
 from capacity.program import Engine, Method, SolveOptions, restrict, solve
 from capacity.scheduling.rostering.construction import build_roster
+from capacity.scheduling.rostering.lines import LinePool, open_pool
 from capacity.scheduling.rostering.model import RosterModel, build_model
 from capacity.scheduling.rostering.moves import Move, draw_move, free_columns
-from capacity.scheduling.rostering.problem import Floats, Ints, RosterProblem
+from capacity.scheduling.rostering.problem import Bools, RosterProblem
+from capacity.scheduling.rostering.recombination import combine_lines, generate_lines
+from capacity.scheduling.rostering.state import (
+    MOVE_SHARE,
+    RosterSolution,
+    Search,
+    SearchLimits,
+    objective_step,
+)
 
-SMALL = 1_000
-FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 400.0, 60.0, 40_000.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class SearchLimits:
-    """When to stop. Without `wall_seconds` the same seed gives the same roster, byte for byte.
-
-    Parameters
-    ----------
-    moves : neighbourhood moves tried at most.
-    stall : moves without progress after which the exact solver tries again.
-    move_nodes : branch-and-bound nodes of one move.
-    proof_nodes : nodes of the exact program, started from the best roster (0: no exact try).
-    gap : stop when (objective - bound) / |objective| is at most this.
-    wall_seconds : stop by the clock; opt-in, recorded in the result.
-    """
-
-    moves: int = 400
-    stall: int = 60
-    move_nodes: int = 60
-    proof_nodes: int = 2_000
-    gap: float = 1e-4
-    wall_seconds: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class RosterSolution:
-    """The best roster found and how good it is proven to be.
-
-    `chosen` (people, days) holds the shift type, -1 for a day off; `trail` the seconds, objective
-    and step of every improvement.
-    """
-
-    chosen: Ints
-    objective: float
-    bound: float
-    status: SolveStatus
-    seconds: float
-    moves: int
-    size: str
-    trail: tuple[tuple[float, float, str], ...]
-    wall_seconds: float | None = None
-
-    @property
-    def gap(self) -> float:
-        """Relative distance between objective and proven bound."""
-        return max(0.0, self.objective - self.bound) / max(abs(self.objective), 1e-9)
-
-
-@dataclass(kw_only=True, eq=False)
-class Search:
-    """The state of one search; verbs below change it."""
-
-    model: RosterModel
-    limits: SearchLimits
-    values: Floats
-    objective: float
-    bound: float
-    step: float
-    began: float
-    moves: int = 0
-    trail: list[tuple[float, float, str]] = field(default_factory=list)
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the start."""
-        return time.perf_counter() - self.began
-
-    @property
-    def left(self) -> float | None:
-        """Seconds left, None without a clock."""
-        wall = self.limits.wall_seconds
-        return None if wall is None else max(0.0, wall - self.elapsed)
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether the bound meets the objective."""
-        return self.objective - self.bound <= max(self.limits.gap * abs(self.objective), 1e-6)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the roster is proven, or the clock has run out."""
-        return self.is_proven or self.left == 0.0
-
-    def raise_bound(self, bound: float) -> None:
-        """Take a proven bound, lifted to the next value that an objective can have."""
-        if math.isfinite(bound):
-            lifted = bound if self.step == 0 else math.ceil(bound / self.step - 1e-6) * self.step
-            self.bound = max(self.bound, lifted)
-
-    def accept(self, values: Floats, name: str) -> bool:
-        """Take a roster that is not worse; True if it is better."""
-        program = self.model.program
-        objective = float(program.cost @ values) + program.offset
-        better = objective < self.objective - 1e-7
-        if objective <= self.objective + 1e-9:
-            self.values, self.objective = values, objective
-        if better:
-            self.trail.append((self.elapsed, objective, name))
-        return better
+SMALL, MEDIUM = 1_000, 20_000
+LEAN_SHARE = 0.3
+LINE_GAP = 0.01
+MOST_LINE_PEOPLE = 120
+FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 200.0, 60.0, 40_000.0
+DEFAULT_LIMITS = SearchLimits()
 
 
 def search_roster(
-    problem: RosterProblem, *, seed: int = 0, limits: SearchLimits | None = None
+    problem: RosterProblem, *, seed: int = 0, limits: SearchLimits = DEFAULT_LIMITS
 ) -> RosterSolution:
     """Find a cheap roster for a problem and prove how good it is.
 
-    Builds a roster a few people at a time, bounds it by the linear relaxation (interior point
-    without crossover), then in turn frees neighbourhoods of people and days for small exact
-    programs (large neighbourhood search) and gives the whole program to the exact solver from
-    the best roster.
+    Builds a roster a few people at a time and bounds it by the linear relaxation (interior
+    point without crossover). Then, until the bound meets the roster or a limit is reached: the
+    whole program goes to the exact solver if it is small; neighbourhoods of people and days are
+    freed for small exact programs (large neighbourhood search); lines of single persons are
+    generated against the duals of cover, which lifts the bound, and the program is solved in
+    the cells of the best lines alone.
 
     Raises
     ------
     InfeasibleError
         The hard rules of some person contradict each other.
     """
-    limits = limits or SearchLimits()
     began = time.perf_counter()
     model = build_model(problem)
-    values = build_roster(problem, model, seed=seed)
-    program = model.program
+    bound, lean = relax(model)
     search = Search(
         model=model,
         limits=limits,
-        values=values,
-        objective=float(program.cost @ values) + program.offset,
+        values=build_roster(problem, model, seed=seed),
+        objective=math.inf,
         bound=-math.inf,
         step=objective_step(model),
         began=began,
+        lean=lean,
     )
-    search.trail.append((search.elapsed, search.objective, "built"))
-    bound_by_relaxation(search)
-    alternate(search, problem, seed)
+    search.raise_bound(bound)
+    search.accept(search.values, "built")
+    work_phases(search, problem, seed)
     return _solution(search)
 
 
-def objective_step(model: RosterModel) -> float:
-    """Largest step in which every objective is a multiple, 0 if prices are not whole numbers."""
-    prices = np.append(model.program.cost, model.program.offset)
-    if not np.equal(prices, np.round(prices)).all():
-        return 0.0
-    return float(max(np.gcd.reduce(np.abs(prices).astype(np.int64)), 1))
+def relax(model: RosterModel) -> tuple[float, Bools]:
+    """A proven bound by interior point without crossover, and the columns worth a first look.
 
-
-def bound_by_relaxation(search: Search) -> None:
-    """A proven bound by interior point without crossover, from its duals."""
-    options = SolveOptions(relaxed=True, method=Method.INTERIOR, engine=Engine.DIRECT)
-    search.raise_bound(solve(search.model.program, options).bound)
-
-
-def alternate(search: Search, problem: RosterProblem, seed: int) -> None:
-    """Neighbourhood moves until they stall, then the exact program, until a limit is met.
-
-    A small program goes to the exact solver at once: a neighbourhood would be all of it.
+    Lean columns are the helpers and the three tenths of the assignments with the least reduced
+    cost at the interior duals: where the relaxation is tight, good rosters lie in them.
     """
+    options = SolveOptions(relaxed=True, method=Method.INTERIOR, engine=Engine.DIRECT)
+    relaxed = solve(model.program, options)
+    cells = model.cells
+    if relaxed.row_dual is None or not cells.any():
+        return relaxed.bound, np.ones(cells.size, dtype=bool)
+    reduced = model.program.cost - model.program.matrix.T @ relaxed.row_dual
+    return relaxed.bound, ~cells | (reduced <= np.quantile(reduced[cells], LEAN_SHARE))
+
+
+def work_phases(search: Search, problem: RosterProblem, seed: int) -> None:
+    """Exact program, moves, lines and their cells, and moves again, as far as needed."""
     rng = stream(seed, "roster search")
-    limits = search.limits
-    integers = int(search.model.program.integer.sum())
-    size, nodes = FIRST_SIZE, limits.proof_nodes
-    stalled = limits.stall if integers <= SMALL else 0
-    while not search.is_over:
-        if stalled >= limits.stall or search.moves >= limits.moves:
-            solved_out = bool(nodes) and prove(search, nodes)
-            if (
-                solved_out
-                or search.moves >= limits.moves
-                or (nodes and limits.wall_seconds is None)
-            ):
-                return
-            nodes, stalled = 4 * nodes, 0
-            continue
+    limits, people = search.limits, len(problem.people)
+    cells = int(search.model.cells.sum())
+    every = np.ones(search.lean.size, dtype=bool)
+    if limits.proof_nodes and cells <= SMALL:
+        solve_cells(search, every, share=0.15, name="exact")
+    move_about(search, problem, rng, share=0.12, moves=limits.moves // 4)
+    if limits.proof_nodes and SMALL < cells <= MEDIUM and search.gap > limits.gap:
+        solve_cells(search, search.lean, share=0.1, name="lean cells")
+    if people <= MOST_LINE_PEOPLE and limits.line_rounds and search.gap > LINE_GAP:
+        pool = open_pool(search.model, people)
+        pool.add_roster(search.values)
+        generate_lines(search, pool)
+        combine_lines(search, pool)
+        _repeat_with_lines(search, problem, rng, pool)
+    move_about(search, problem, rng, share=0.6, moves=limits.moves - search.moves)
+    if limits.proof_nodes:
+        solve_cells(search, every, share=1.0, name="exact")
+
+
+def _repeat_with_lines(
+    search: Search, problem: RosterProblem, rng: np.random.Generator, pool: LinePool
+) -> None:
+    """With a clock, turn by turn: moves from the combined roster, then its cells again."""
+    while search.limits.wall_seconds is not None and not search.is_over:
+        move_about(search, problem, rng, share=0.08, moves=search.limits.moves)
+        pool.add_roster(search.values)
+        combine_lines(search, pool)
+
+
+def move_about(
+    search: Search, problem: RosterProblem, rng: np.random.Generator, *, share: float, moves: int
+) -> None:
+    """Neighbourhood moves until they stall, their number is used up or their time is over."""
+    size, stalled, made = FIRST_SIZE, 0, 0
+    seconds = search.seconds_of(share)
+    until = math.inf if seconds is None else search.elapsed + seconds
+    while made < moves and stalled < search.limits.stall:
+        if search.is_over or search.elapsed >= until:
+            return
         move = draw_move(search.model, problem, search.values, size, rng)
-        better, exact = try_move(search, move, seed)
-        stalled = 0 if better else stalled + 1
+        better, exact = try_move(search, move)
+        made, stalled = made + 1, 0 if better else stalled + 1
         size = min(size * 1.1, LARGEST_SIZE) if exact else max(size * 0.9, SMALLEST_SIZE)
 
 
-def try_move(search: Search, move: Move, seed: int) -> tuple[bool, bool]:
+def try_move(search: Search, move: Move) -> tuple[bool, bool]:
     """Solve one neighbourhood exactly; whether it improved, and whether it was solved out."""
     free = free_columns(search.model, move)
+    if move.is_lean:
+        free &= search.lean | (search.values > 0.5)
     part, index = restrict(search.model.program, free, search.values)
     options = SolveOptions(
         engine=Engine.DIRECT,
         nodes=search.limits.move_nodes,
-        gap=_gap_of(search),
-        wall_seconds=search.left,
-        seed=seed,
+        gap=search.cut_gap,
+        wall_seconds=search.seconds_of(MOVE_SHARE),
     )
     found = solve(part, options, start=search.values[index], apart=False)
     search.moves += 1
@@ -216,27 +152,29 @@ def try_move(search: Search, move: Move, seed: int) -> tuple[bool, bool]:
     return search.accept(values, move.name), found.stopped_by == "finished"
 
 
-def prove(search: Search, nodes: int) -> bool:
-    """The whole program from the best roster; raises the bound, True if it was solved out."""
+def solve_cells(search: Search, free: Bools, *, share: float, name: str) -> None:
+    """The program in the free columns from the best roster; with all of them it lifts the bound."""
+    if search.is_over:
+        return
+    kept = free | (search.values > 0.5)
+    part, index = restrict(search.model.program, kept, np.where(kept, search.values, 0.0))
+    wall = search.seconds_of(share)
     options = SolveOptions(
-        engine=Engine.DIRECT, nodes=nodes, gap=_gap_of(search), wall_seconds=search.left
+        engine=Engine.DIRECT,
+        nodes=search.limits.proof_nodes if wall is None else None,
+        gap=search.cut_gap,
+        wall_seconds=wall,
     )
-    found = solve(search.model.program, options, start=search.values, apart=False)
-    search.raise_bound(found.bound)
+    found = solve(part, options, start=search.values[index], apart=False)
+    if kept.all():
+        search.raise_bound(found.bound)
     if found.status.has_solution:
-        search.accept(found.values, "exact")
-    return found.stopped_by == "finished"
-
-
-def _gap_of(search: Search) -> float:
-    """Relative gap below which no better roster can exist."""
-    step_gap = 0.99 * search.step / max(abs(search.objective), 1.0)
-    return max(step_gap, min(search.limits.gap, 1e-6))
+        values = np.zeros(search.values.size)
+        values[index] = found.values
+        search.accept(values, name)
 
 
 def _solution(search: Search) -> RosterSolution:
-    if not math.isfinite(search.objective):
-        raise InfeasibleError("The roster search ended without a roster.")
     proven = search.objective - search.bound <= max(1e-4 * abs(search.objective), 1e-6)
     return RosterSolution(
         chosen=search.model.chosen(search.values),

@@ -14,7 +14,7 @@ def add_stable(parts: ModelParts, assign: Ints, rules: tuple[StableRule, ...]) -
     for rule in rules:
         families = sorted(set(rule.family))
         for first, last in rule.spans:
-            used = parts.add_columns(people * len(families)).reshape(people, -1)
+            used = parts.add_columns(people * len(families), integer=True).reshape(people, -1)
             for number, family in enumerate(families):
                 shifts = [s for s, f in enumerate(rule.family) if f == family]
                 for day in range(first, last):

@@ -93,7 +93,9 @@ def add_blocks(parts: ModelParts, work: Ints, rules: tuple[BlockRule, ...]) -> N
     """Worked blocks (weekends): a helper column is one when any day of the block is worked."""
     people = work.shape[0]
     for rule in rules:
-        busy = parts.add_columns(people * len(rule.blocks)).reshape(people, len(rule.blocks))
+        busy = parts.add_columns(people * len(rule.blocks), integer=True).reshape(
+            people, len(rule.blocks)
+        )
         for number, block in enumerate(rule.blocks):
             for day in block:
                 parts.add_rows(
