@@ -16,9 +16,12 @@ class Row:
     met: bool | None
 
 
-def print_rows(rows: list[Row]) -> None:
+def print_header() -> None:
     print("| claim | must | aim | measured | met |")
-    print("|---|---|---|---|---|")
+    print("|---|---|---|---|---|", flush=True)
+
+
+def print_rows(rows: list[Row]) -> None:
     for row in rows:
         met = {True: "yes", False: "NO", None: "-"}[row.met]
         print(f"| {row.claim} | {row.must} | {row.aim} | {row.measured} | {met} |", flush=True)
