@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,12 +31,16 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """The weeks that count, in hours, and the local hour of the week of each bin from `first`."""
+    """The weeks that count, in hours, and the local hour of the week of each bin from `first`.
+
+    `shut_from` is the hour from which the queue stays closed up to the end of the weeks.
+    """
 
     first: float
     weeks: int
     interval_hours: float
     hour_of_week: Ints
+    shut_from: float = math.inf
 
     @property
     def last(self) -> float:
@@ -96,12 +101,15 @@ def _clock(seen: Seen, target: Target) -> Floats:
 
 
 def _mark_borrowed(on_time: Bools, open_end: Bools, seen: Seen, start: Floats, span: Span) -> None:
+    # Quality samples are not in a case log: those drawn since the queue last closed have no
+    # counterpart at the start, and nobody could have worked them yet.
+    unborn = np.isnan(seen.clock) & (seen.released >= span.shut_from)
     open_start = int(np.sum((start < span.first + 1e-9) & (seen.closed > span.first)))
-    left = int(open_end.sum())
+    left = int((open_end & ~unborn).sum())
     excess = left - open_start - 2.0 * np.sqrt(left + open_start)
     if excess < 1:
         return
-    kept = np.flatnonzero(open_end & on_time)
+    kept = np.flatnonzero(open_end & on_time & ~unborn)
     late = kept[np.argsort(start[kept])[::-1]][: int(excess)]
     on_time[late] = False
 

@@ -189,8 +189,10 @@ def spans_of(stage: Stage) -> list[Span]:
     spans = []
     periods = stage.weeks * stage.grid.intervals_per_week
     grid = TimeGrid(start=stage.grid.start, minutes=stage.grid.minutes, periods=periods)
-    for queue in stage.operation.queues:
+    for number, queue in enumerate(stage.operation.queues):
         local = grid.local(queue.zone)
+        last = int(stage.last_hour / stage.grid.hours)
+        worked = np.flatnonzero(stage.is_open[number, :last])
         hour = np.asarray(local.day_of_week) * 24 + np.asarray(local.hour)
         spans.append(
             Span(
@@ -198,6 +200,7 @@ def spans_of(stage: Stage) -> list[Span]:
                 weeks=stage.weeks,
                 interval_hours=stage.grid.hours,
                 hour_of_week=hour.astype(np.int64),
+                shut_from=(float(worked[-1]) + 1.0) * stage.grid.hours if len(worked) else 0.0,
             )
         )
     return spans
