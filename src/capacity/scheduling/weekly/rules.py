@@ -228,8 +228,23 @@ def cap_days(week: Week, layout: Layout) -> Rule:
 def daily_limit(week: Week, pool: int) -> float:
     """Planned exposure hours a person and duty day: the cap less one slice, times the tier share."""
     hours = week.cap(pool).hours_per_day
-    full = 24.0 if hours is None else max(hours - SLICE_MINUTES / 60, 0.5 * hours)
-    return full * _tier(week, pool)
+    if hours is None:
+        return 24.0 * _tier(week, pool)
+    spare = 0.0 if divides_evenly(week, pool) else SLICE_MINUTES / 60
+    return max(hours - spare, 0.5 * hours) * _tier(week, pool)
+
+
+def divides_evenly(week: Week, pool: int) -> bool:
+    """Whether exposure divides equally over people: one weight, and one cohort a day.
+
+    Then everybody has the same shift without breaks and the same work, and round-robin gives
+    each person an equal part; nobody needs room for a slice more.
+    """
+    item = week.pools[pool]
+    weights = {float(s) for s in week.severity[week.serves[pool]] if s > 0}
+    alike = all(person.skills is None for person in week.operation.people if person.pool == item.name)
+    same = len(item.shifts) == 1 and not item.shifts[0].breaks
+    return len(weights) <= 1 and same and alike and week.cap(pool).minutes_in_row is None
 
 
 def cap_windows(week: Week, layout: Layout) -> Rule:
