@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from capacity.domain import Effort, ExposureCap, HandlingTime, Shrinkage
+from capacity.domain import Effort, ExposureCap, HandlingTime, ShiftTemplate, Shrinkage
 from capacity.errors import DataError
 from capacity.queueing import staff
 from capacity.scheduling import staffing_curve
@@ -63,7 +63,7 @@ def test_without_exposure_occupancy_and_meetings_set_the_heads():
 
 def test_planes_carry_over_to_other_mixes():
     operation = two_queues()
-    curve, staffing = curve_of(operation, effort=Effort.FULL)
+    curve, _ = curve_of(operation, effort=Effort.FULL)
     mixed, _ = curve_of(operation, effort=Effort.FULL, per_hour={"a": 14.0, "b": 7.0})
     predicted = curve.total(mixed.points)
     assert predicted == pytest.approx(mixed.heads, rel=0.05)
@@ -73,8 +73,6 @@ def test_planes_carry_over_to_other_mixes():
 
 
 def test_work_without_a_shift_is_said_in_the_notes():
-    from capacity.domain import ShiftTemplate
-
     day = ShiftTemplate(name="day", start_minute=480, length_minutes=480)
     operation = toy_operation(queues=(toy_queue(within_hours=3),), pools=(toy_pool(shifts=(day,)),))
     curve, _ = curve_of(operation)

@@ -26,11 +26,16 @@ class Engine(Enum):
 
 
 class Method(Enum):
-    """How HiGHS solves a continuous program; INTERIOR is interior point WITHOUT crossover."""
+    """How HiGHS solves a continuous program.
+
+    INTERIOR is interior point without crossover (fastest bound of a large program), VERTEX the
+    same with crossover to a basis, from which a `Session` goes on by simplex.
+    """
 
     CHOOSE = "choose"
     SIMPLEX = "simplex"
     INTERIOR = "interior"
+    VERTEX = "vertex"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,12 @@ from capacity.program.slots import BoolArray, FloatArray
 from capacity.program.solution import Method, SolveOptions
 from capacity.program.stacking import Program
 
-_METHODS = {Method.CHOOSE: "choose", Method.SIMPLEX: "simplex", Method.INTERIOR: "ipm"}
+_METHODS = {
+    Method.CHOOSE: "choose",
+    Method.SIMPLEX: "simplex",
+    Method.INTERIOR: "ipm",
+    Method.VERTEX: "ipm",
+}
 _STOPS = {
     "kOptimal": "finished",
     "kTimeLimit": "wall-clock limit",
@@ -247,6 +252,8 @@ def resolve_model(highs: highspy.Highs, old: ModelArrays, new: ModelArrays) -> R
     prices = np.flatnonzero(old.cost != new.cost)
     if prices.size:
         highs.changeColsCost(prices.size, prices.astype(np.int32), new.cost[prices])
+    if highs.getBasis().valid:
+        _check(highs.setOptionValue("solver", "simplex"), "the simplex was refused")
     highs.run()
     return read_outcome(highs, whole=False)
 

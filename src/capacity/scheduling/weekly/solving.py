@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from capacity.program import (
     Session,
     Solution,
     SolveOptions,
-    solve,
     stack,
 )
 from capacity.program.slots import FloatArray
@@ -27,10 +26,12 @@ from capacity.scheduling.weekly.decisions import (
     lay_out,
     price_week,
 )
+from capacity.scheduling.weekly.improving import improve_week
 from capacity.scheduling.weekly.rounding import dive_shifts, round_breaks
 from capacity.scheduling.weekly.week import Week
 
-FULL_OPTIONS = SolveOptions(gap=0.003, nodes=60)
+LARGE_ROWS = 10_000  # above, the simplex from nothing takes ten times as long as interior point
+FULL_GAP = 0.005  # distance to the relaxation at which FULL stops looking for better shifts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,6 @@ class SolvedWeek:
     status: SolveStatus
     effort: Effort
     seconds: float
-    stopped_by: str
 
     @property
     def wage(self) -> float:
@@ -109,7 +109,9 @@ class WeekSolver:
         """A session that holds the program: the last one with new bounds if the rows are the same."""
         last = self._program
         if self._session is None or last is None or not _same_rows(last, program):
-            self._session = Session(program, SolveOptions(method=Method.SIMPLEX, seed=self.seed))
+            large = program.matrix.shape[0] > LARGE_ROWS
+            method = Method.VERTEX if large else Method.SIMPLEX
+            self._session = Session(program, SolveOptions(method=method, seed=self.seed))
         self._program = program
         return self._session
 
@@ -135,7 +137,7 @@ def replay_week(solved: SolvedWeek, week: Week, solver: WeekSolver) -> SolvedWee
     session = solver.open(program)
     fixed = {"shifts": solved.shifts, "breaks": solved.breaks}
     flows = solve_fixed(session, program, fixed)
-    return _result(week, layout, flows, bound=-np.inf, effort=solved.effort, whole=None)
+    return _result(week, layout, flows, bound=-np.inf, effort=solved.effort)
 
 
 def _same_rows(one: Program, other: Program) -> bool:
@@ -152,25 +154,29 @@ def solve_week(
     *,
     effort: Effort,
     seed: int = 0,
-    options: SolveOptions = FULL_OPTIONS,
+    gap: float = FULL_GAP,
+    passes: int = 1,
     solver: WeekSolver | None = None,
 ) -> SolvedWeek:
-    """Plan one week: QUICK relaxed and rounded, FULL whole shifts from that start.
+    """Plan one week: QUICK relaxed and rounded, FULL improved from there by neighbourhoods.
 
-    The bound is that of the relaxation (QUICK) or of the branch and bound (FULL). A `solver`
-    used before makes the relaxation start from the last basis.
+    The bound is that of the relaxation, recomputed from its duals. A `solver` used before makes
+    the relaxation start from its last basis.
     """
     program, layout, _ = build_program(week, relaxed=False)
     session, relaxed = (solver or WeekSolver(seed)).relax(program)
     dived = dive_shifts(session, program, relaxed, week)
     rounded = _fix_breaks(session, program, week, dived)
     if effort is Effort.QUICK or not len(week.cohorts):
-        return _result(week, layout, rounded, bound=relaxed.bound, effort=effort, whole=None)
-    whole = solve(program, replace(options, seed=seed), start=rounded.values)
-    best = whole if whole.status.has_solution and whole.objective < rounded.objective else rounded
-    final = _fix_breaks(session, program, week, best)
-    bound = max(relaxed.bound, whole.bound)
-    return _result(week, layout, final, bound=bound, effort=effort, whole=whole)
+        return _result(week, layout, rounded, bound=relaxed.bound, effort=effort)
+    better = improve_week(
+        program, week, rounded, bound=relaxed.bound, gap=gap, passes=passes, seed=seed
+    )
+    final = rounded
+    if better.objective < rounded.objective:
+        fixed = _fix_breaks(session, program, week, better)
+        final = fixed if fixed.objective < rounded.objective else rounded
+    return _result(week, layout, final, bound=relaxed.bound, effort=effort)
 
 
 def _fix_breaks(session: Session, program: Program, week: Week, solution: Solution) -> Solution:
@@ -200,7 +206,6 @@ def _result(
     *,
     bound: float,
     effort: Effort,
-    whole: Solution | None,
 ) -> SolvedWeek:
     names = (
         "flow",
@@ -229,5 +234,4 @@ def _result(
         status=SolveStatus.OPTIMAL if close else SolveStatus.FEASIBLE,
         effort=effort,
         seconds=solution.seconds,
-        stopped_by="rounded" if whole is None else whole.stopped_by,
     )
