@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CapacityError as error:
         return _fail(error, NO_PLAN)
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        print("interrupted; finished scenarios are kept, --resume goes on", file=sys.stderr)
         return INTERRUPTED
 
 
@@ -61,6 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("scenarios", type=Path, metavar="SCENARIOS.toml")
     _add_settings(compare)
     compare.add_argument("--jobs", type=int, default=1, metavar="N", help="workers (default 1)")
+    compare.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the finished scenarios in DIR/results (same input and versions)",
+    )
     compare.set_defaults(run=_compare)
     validate = commands.add_parser("validate", help="list every fault of an operation file")
     validate.add_argument("operation", type=Path, metavar="OPERATION.toml")
@@ -98,14 +103,15 @@ def _plan(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     from capacity.reporting.plan_files import make_folder, write_comparison  # noqa: PLC0415 -- as above
-    from capacity.scenarios import compare, read_scenarios  # noqa: PLC0415 -- as above
+    from capacity.scenarios import ResultStore, compare, read_scenarios  # noqa: PLC0415 -- as above
 
     tell = _teller()
     make_folder(options.out)
     file = read_scenarios(options.scenarios)
+    store = ResultStore.open(options.out / "results", resume=options.resume)
     base = _planned(file.operation, options, tell)
     tell(f"{len(file.scenarios)} scenarios on {options.jobs} workers")
-    comparison = compare(base, file.scenarios, jobs=options.jobs, progress=tell)
+    comparison = compare(base, file.scenarios, jobs=options.jobs, store=store, progress=tell)
     written = write_comparison(comparison, options.out)
     tell(f"tables and picture: {len(written.files)} files in {written.folder}")
     print(comparison.summary())

@@ -12,12 +12,13 @@ from capacity.domain.effort import Effort
 from capacity.domain.operation import Operation
 from capacity.domain.plan import Plan
 from capacity.errors import CapacityError
-from capacity.execution import run_many
+from capacity.execution import content_key, run_many
 from capacity.planning import Memo, plan_volume
 from capacity.planning.steps import STEPS
 from capacity.scenarios.measuring import Measured, measure
 from capacity.scenarios.pairing import pair_with
 from capacity.scenarios.scenario import AS_IS, Scenario, check_names
+from capacity.scenarios.store import ResultStore
 from capacity.scenarios.words import comparison_words
 
 
@@ -36,6 +37,7 @@ def compare(
     *,
     jobs: int | None = 1,
     reuse: bool = True,
+    store: ResultStore | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Plan every scenario on the paths of `plan` and put them side by side, "as is" first.
@@ -52,6 +54,9 @@ def compare(
         Names must differ; "as is" is implied.
     jobs : int or None
         Workers, as in `run_many`; the result does not depend on them.
+    store : ResultStore, optional
+        Finished scenarios are read from it, and each new one is kept as soon as it is finished:
+        after an interrupt or a kill the same call goes on where it stopped.
     progress : callable, optional
         Receives one line for each finished scenario.
 
@@ -70,8 +75,50 @@ def compare(
     operations = [s.applied_to(plan.operation, as_of=plan.volume.as_of) for s in scenarios]
     tasks = [Task(base=plan, operation=operation, reuse=reuse) for operation in operations]
     names = [scenario.name for scenario in scenarios]
-    found = run_many(run_task, tasks, names=names, jobs=jobs, progress=progress)
+    if store is None:
+        found = run_many(run_task, tasks, names=names, jobs=jobs, progress=progress)
+    else:
+        found = _stored(tasks, names, store, jobs=jobs, progress=progress)
     return assemble(plan, scenarios, found)
+
+
+def _stored(
+    tasks: Sequence[Task],
+    names: Sequence[str],
+    store: ResultStore,
+    *,
+    jobs: int | None,
+    progress: Callable[[str], None] | None,
+) -> list[Measured]:
+    """Results of all tasks, those that the store holds taken from it."""
+    keys = [task_key(task) for task in tasks]
+    known = {key: result for key in set(keys) if (result := store.find(key)) is not None}
+    todo = [k for k, key in enumerate(keys) if key not in known]
+    if known and progress is not None:
+        progress(f"{len(tasks) - len(todo)} of {len(tasks)} scenarios are finished already")
+
+    def keep(place: int, result: Measured) -> None:
+        store.keep(keys[todo[place]], result)
+
+    fresh = run_many(
+        run_task,
+        [tasks[k] for k in todo],
+        names=[names[k] for k in todo],
+        jobs=jobs,
+        progress=progress,
+        done=keep,
+    )
+    known |= {keys[k]: result for k, result in zip(todo, fresh, strict=True)}
+    store.close(dict(zip(names, keys, strict=True)))
+    return [known[key] for key in keys]
+
+
+def task_key(task: Task) -> str:
+    """The content key of a scenario: cases, settings, resulting operation, and what it may reuse."""
+    base = task.base
+    return content_key(
+        "scenario", base.volume, base.settings, base.operation, task.operation, task.reuse
+    )
 
 
 def run_task(task: Task) -> Measured:
