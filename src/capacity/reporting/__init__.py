@@ -1,4 +1,4 @@
-"""Under construction."""
+"""Reporting: tables, finance files, the workbook, and interchange with other systems."""
 
 from capacity.reporting.finance_files import read_finance as read_finance
 from capacity.reporting.finance_files import write_finance as write_finance
@@ -9,7 +9,6 @@ from capacity.reporting.finance_splits import to_fiscal as to_fiscal
 from capacity.reporting.finance_splits import weeks_to_months as weeks_to_months
 from capacity.reporting.finance_versions import compare_versions as compare_versions
 from capacity.reporting.finance_versions import variance_words as variance_words
-from capacity.reporting.workbook_file import to_workbook as to_workbook
 from capacity.reporting.interchange_calabrio import read_calabrio as read_calabrio
 from capacity.reporting.interchange_calabrio import write_calabrio as write_calabrio
 from capacity.reporting.interchange_capacity_plan import capacity_plan_table as capacity_plan_table
@@ -33,3 +32,4 @@ from capacity.reporting.interchange_genesys import write_genesys_forecast as wri
 from capacity.reporting.interchange_genesys import write_genesys_history as write_genesys_history
 from capacity.reporting.interchange_hub import spread_intervals as spread_intervals
 from capacity.reporting.interchange_hub import whole_volumes as whole_volumes
+from capacity.reporting.workbook_file import to_workbook as to_workbook
