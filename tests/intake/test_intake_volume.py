@@ -170,6 +170,12 @@ def test_as_of_cuts_the_history_and_reopens_later_closures():
         cases.volume("2026-01-05T03:00:00")
 
 
+def test_a_case_closed_at_the_very_instant_is_not_open_and_one_that_arrives_then_is_not_yet():
+    log = log_of([0, 1, 2]).assign(closed_at=["2026-01-05T02:00:00Z", "2026-01-05T02:00:01Z", ""])
+    log.loc[2, "arrived_at"] = pd.Timestamp("2026-01-05T02:00:00Z")
+    assert read_cases(log).volume("2026-01-05T02:00:00Z").backlog.ages("a").tolist() == [0.5]
+
+
 def test_an_escalated_case_waits_where_it_was_passed_on_to():
     log = log_of([0, 1]).assign(closed_at=["", ""], escalated_to=["urgent", ""])
     backlog = read_cases(log).volume().backlog
