@@ -4,7 +4,8 @@ The public names are loaded when they are first used, so that `import capacity` 
 
 - read: `read_operation`, `read_data`, `read_cases`; plan at once: `plan`, or step by step: `forecast`,
   `staff`, `schedule`, `roster`, `check`, `simulate`, `staffing_curve`, `plan_headcount`
-- compare: `Scenario`, `compare` with the changes in `capacity.change`
+- compare: `Scenario`, `compare` with the changes in `capacity.change`; explain: `waterfall`,
+  `price_list`, and more in `capacity.scenarios`
 - look back: `track`, `backtest`; pictures: `capacity.plot`; files: `write_plan`, `to_workbook`
 """
 
@@ -51,7 +52,9 @@ if TYPE_CHECKING:
     from capacity.scenarios import Scenario as Scenario
     from capacity.scenarios import changes as change
     from capacity.scenarios import compare as compare
+    from capacity.scenarios import price_list as price_list
     from capacity.scenarios import read_scenarios as read_scenarios
+    from capacity.scenarios import waterfall as waterfall
     from capacity.scheduling import check as check
     from capacity.scheduling import roster as roster
     from capacity.scheduling import schedule as schedule
@@ -106,7 +109,9 @@ _NAMES = {
     "capacity.scenarios": (
         "Scenario",
         "compare",
+        "price_list",
         "read_scenarios",
+        "waterfall",
     ),
     "capacity.scheduling": (
         "check",
@@ -148,6 +153,7 @@ __all__ = [
     "plan",
     "plan_headcount",
     "plot",
+    "price_list",
     "read_cases",
     "read_data",
     "read_finance",
@@ -160,6 +166,7 @@ __all__ = [
     "staffing_curve",
     "to_workbook",
     "track",
+    "waterfall",
     "write_finance",
     "write_plan",
 ]

@@ -65,6 +65,7 @@ from capacity.domain.queue import Queue as Queue
 from capacity.domain.roster import Activity as Activity
 from capacity.domain.roster import CheckReport as CheckReport
 from capacity.domain.roster import Roster as Roster
+from capacity.domain.sensitivity import Sensitivity as Sensitivity
 from capacity.domain.shift import Break as Break
 from capacity.domain.shift import ShiftTemplate as ShiftTemplate
 from capacity.domain.shift_plan import Dispatch as Dispatch
@@ -84,3 +85,4 @@ from capacity.domain.tracking import TrackReport as TrackReport
 from capacity.domain.volume import Backlog as Backlog
 from capacity.domain.volume import SeriesLabel as SeriesLabel
 from capacity.domain.volume import Volume as Volume
+from capacity.domain.waterfall import Waterfall as Waterfall

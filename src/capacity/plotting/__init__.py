@@ -9,6 +9,8 @@ from capacity.plotting.headcount_chart import headcount as headcount
 from capacity.plotting.requirement_heatmap import requirement as requirement
 from capacity.plotting.scenario_chart import scenarios as scenarios
 from capacity.plotting.theme import render_png as render_png
+from capacity.plotting.tornado_chart import tornado as tornado
+from capacity.plotting.waterfall_chart import waterfall as waterfall
 
 __all__ = [
     "chart_faults",
@@ -20,4 +22,6 @@ __all__ = [
     "render_png",
     "requirement",
     "scenarios",
+    "tornado",
+    "waterfall",
 ]

@@ -1,8 +1,17 @@
 """Scenarios: change an operation, plan again on the same paths, and compare."""
 
 from capacity.scenarios.comparing import compare as compare
+from capacity.scenarios.decomposition import waterfall as waterfall
 from capacity.scenarios.reading import ScenarioFile as ScenarioFile
 from capacity.scenarios.reading import read_scenarios as read_scenarios
 from capacity.scenarios.scenario import Scenario as Scenario
 from capacity.scenarios.scenario import combinations as combinations
 from capacity.scenarios.store import ResultStore as ResultStore
+from capacity.scenarios.trying import Assumption as Assumption
+from capacity.scenarios.trying import BreakEven as BreakEven
+from capacity.scenarios.trying import PromiseKept as PromiseKept
+from capacity.scenarios.trying import TeamSuffices as TeamSuffices
+from capacity.scenarios.trying import break_even as break_even
+from capacity.scenarios.trying import heads_grid as heads_grid
+from capacity.scenarios.trying import price_list as price_list
+from capacity.scenarios.trying import sensitivity as sensitivity

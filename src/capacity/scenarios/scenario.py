@@ -61,11 +61,12 @@ class Scenario:
         return operation
 
     def __str__(self) -> str:
-        words = [_words(change) for change in self.changes]
+        words = [words_of(change) for change in self.changes]
         return f"{self.name}: {'; '.join(words) or 'nothing changes'}"
 
 
-def _words(change: Change) -> str:
+def words_of(change: Change) -> str:
+    """What a change says of itself; a plain function says its name."""
     named = getattr(change, "__name__", "")
     return named or str(change)
 
