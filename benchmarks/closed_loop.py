@@ -1,6 +1,10 @@
 """Plan each week from the past alone, then push the ACTUAL arrivals through the plan, case by case.
 
     python -m benchmarks.closed_loop FOLDER [--weeks 26] [--erlang 30 3] [--hours 4 24]
+                                     [--state FILE.json] [--steps N]
+
+With --state each finished week is written down and a later call goes on from there (--steps stops
+after so many weeks).
 
 FOLDER holds nyc_ems_hourly_2010_2019.csv.gz (New York emergency calls an hour, local time). One
 queue, 10 minutes a case (exponential), three fixed shifts of 8 hours, no breaks, no caps, occupancy
@@ -15,10 +19,11 @@ queue, 10 minutes a case (exponential), three fixed shifts of 8 hours, no breaks
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from heapq import heappop, heappush
 from pathlib import Path
 
@@ -155,8 +160,9 @@ def erlang_plan(mean: np.ndarray, operation: Operation, start: pd.Timestamp) -> 
     )
     cover = present_matrix(operation, start)
     shifts = declare("shifts", cover.shape[0], cost=8.0, integer=True)
-    rule = require("cover", {"shifts": cover.T}, lower=need)
-    return solve(stack([shifts], [rule]), SolveOptions(gap=1e-3, nodes=200)).values @ cover
+    # Priced, not hard: on the night of the autumn change no shift of 8 elapsed hours is on for an hour.
+    rule = require("cover", {"shifts": cover.T}, lower=need, price=1e3)
+    return solve(stack([shifts], [rule]), SolveOptions(gap=1e-3, nodes=200)).take("shifts") @ cover
 
 
 def present_matrix(operation: Operation, start: pd.Timestamp) -> np.ndarray:
@@ -216,14 +222,47 @@ class Tally:
     open_since: list[float]
 
 
-def run(series: pd.Series, within: float, weeks: int, *, name: str) -> dict[str, Tally]:
+class Steps(Exception):  # noqa: N818 - a stop, not an error
+    """The asked number of weeks is done."""
+
+
+@dataclass
+class State:
+    """Tallies by case and method, kept in a file between calls."""
+
+    path: Path | None
+    left: int
+    cases: dict[str, dict[str, Tally]]
+
+    @classmethod
+    def open(cls, path: Path | None, steps: int | None) -> State:
+        found = json.loads(path.read_text()) if path and path.exists() else {}
+        cases = {
+            case: {method: Tally(**fields) for method, fields in tallies.items()}
+            for case, tallies in found.items()
+        }
+        return cls(path=path, left=steps if steps is not None else 10**9, cases=cases)
+
+    def tallies(self, case: str) -> dict[str, Tally]:
+        return self.cases.setdefault(case, {m: Tally([], [], [], []) for m in METHODS})
+
+    def week_done(self) -> None:
+        if self.path:
+            rows = {c: {m: asdict(t) for m, t in ts.items()} for c, ts in self.cases.items()}
+            self.path.write_text(json.dumps(rows))
+        self.left -= 1
+        if self.left <= 0:
+            raise Steps
+
+
+def run(series: pd.Series, within: float, weeks: int, *, case: str, state: State) -> None:
     operation = make_operation(within)
-    tallies = {method: Tally([], [], [], []) for method in METHODS}
-    for k in range(weeks):
+    tallies = state.tallies(case)
+    for k in range(len(tallies[METHODS[0]].share), weeks):
         start = (FIRST + pd.DateOffset(weeks=k)).tz_convert("UTC")
         past = series[start - pd.Timedelta(weeks=HISTORY_WEEKS) : start - pd.Timedelta(hours=1)]
         actual = series[start : start + pd.Timedelta(hours=335)].fillna(0.0).to_numpy()
-        rng = stream(SEED, "cases", name, k)
+        rng = stream(SEED, "cases", case, k)
         moments = np.sort(
             np.repeat(np.arange(168), actual[:168].astype(int))
             + rng.random(int(actual[:168].sum()))
@@ -245,14 +284,11 @@ def run(series: pd.Series, within: float, weeks: int, *, name: str) -> dict[str,
             tally.hours.append(float(people.sum()))
             tally.promised.append(promised)
             tally.open_since = left
-        print(
-            f"  {name} {within:g} h, week {k + 1:2d} {start:%Y-%m-%d}: "
-            + ", ".join(
-                f"{m} {tallies[m].share[-1]:.3f}/{tallies[m].hours[-1]:.0f} h" for m in METHODS
-            ),
-            flush=True,
+        done = ", ".join(
+            f"{m} {tallies[m].share[-1]:.3f}/{tallies[m].hours[-1]:.0f} h" for m in METHODS
         )
-    return tallies
+        print(f"  {case}, week {k + 1:2d} {start:%Y-%m-%d}: {done}", flush=True)
+        state.week_done()
 
 
 FORECASTS: dict[tuple[str, pd.Timestamp], Demand] = {}
@@ -338,6 +374,8 @@ def main() -> int:
     parser.add_argument("--weeks", type=int, default=26)
     parser.add_argument("--erlang", type=float, nargs="+", default=[30.0, 3.0])
     parser.add_argument("--hours", type=float, nargs="+", default=[4.0, 24.0])
+    parser.add_argument("--state", type=Path)
+    parser.add_argument("--steps", type=int)
     parser.add_argument("--seeds", type=int, default=3, help="thinning seeds below 10 Erlang")
     options = parser.parse_args()
     if not (options.folder / FILE).exists():
@@ -347,14 +385,17 @@ def main() -> int:
         return 2
     series = read_calls(options.folder)
     began = time.time()
-    results: dict[str, dict[str, Tally]] = {}
-    for erlang in options.erlang:
-        for seed in range(options.seeds if erlang < 10 else 1):
-            thinned = thin(series, erlang, seed)
-            for within in options.hours:
-                case = f"{erlang:g} Erl {within:g} h" + (f" #{seed}" if erlang < 10 else "")
-                results[case] = run(thinned, within, options.weeks, name=f"{erlang:g} Erl #{seed}")
-    print(table(results))
+    state = State.open(options.state, options.steps)
+    try:
+        for erlang in options.erlang:
+            for seed in range(options.seeds if erlang < 10 else 1):
+                thinned = thin(series, erlang, seed)
+                for within in options.hours:
+                    case = f"{erlang:g} Erl {within:g} h" + (f" #{seed}" if erlang < 10 else "")
+                    run(thinned, within, options.weeks, case=case, state=state)
+    except Steps:
+        print("stopped after the asked number of weeks; call again to go on")
+    print(table(state.cases))
     print(f"{time.time() - began:.0f} s")
     return 0
 

@@ -10,10 +10,18 @@ from capacity.scheduling.weekly.week import Week
 
 EPS = 1e-6
 REPAIRS = 40
-PATIENCE = 4  # single moves in a row that may fail before the repair ends
+PATIENCE = 4  # moves in a row that may fail before the repair ends
+WIDTH = 4  # shifts to add and to drop that are paired into exchanges
 
 
-def dive_shifts(session: Session, program: Program, relaxed: Solution, week: Week) -> Solution:
+def dive_shifts(
+    session: Session,
+    program: Program,
+    relaxed: Solution,
+    week: Week,
+    *,
+    patience: int = PATIENCE,
+) -> Solution:
     """Round day by day and re-solve what is left, then add or drop single shifts that pay.
 
     Error diffusion inside each day (the running sum of a pool is rounded up, what is rounded up
@@ -36,7 +44,7 @@ def dive_shifts(session: Session, program: Program, relaxed: Solution, week: Wee
         current = session.solve(lower=lower, upper=upper)
         if not current.status.has_solution:
             return _fallback(session, program, relaxed, week)
-    return repair_shifts(session, program, current, week)
+    return repair_shifts(session, program, current, week, patience=patience)
 
 
 def round_day(
@@ -58,48 +66,64 @@ def round_day(
     return whole, owed
 
 
-def repair_shifts(session: Session, program: Program, current: Solution, week: Week) -> Solution:
-    """Add the shift with the best reduced cost, or drop one that no longer pays, while it helps."""
+def repair_shifts(
+    session: Session, program: Program, current: Solution, week: Week, *, patience: int = PATIENCE
+) -> Solution:
+    """Add, drop or exchange the shifts for which the duals promise most, while it helps.
+
+    Ends after `patience` moves in a row that did not lower the cost.
+    """
     place = program.columns["shifts"]
-    tried: set[tuple[int, int]] = set()
+    failed: set[Move] = set()
     for _ in range(REPAIRS):
-        move = _best_move(program, current, week, tried)
-        if move is None or len(tried) > PATIENCE:
+        move = _best_move(program, current, week, failed)
+        if move is None or len(failed) >= patience:
             break
-        cohort, step = move
-        tried.add(move)
         shifts = np.round(current.take("shifts"))
-        shifts[cohort] += step
+        for cohort, step in move:
+            shifts[cohort] += step
         lower, upper = program.lower.copy(), program.upper.copy()
         lower[place] = upper[place] = shifts
         changed = session.solve(lower=lower, upper=upper)
         if changed.status.has_solution and changed.objective < current.objective - EPS:
-            current = changed
-            tried = {(cohort, -step)}
+            current, failed = changed, set()
+        else:
+            failed.add(move)
     return current
 
 
-def _best_move(
-    program: Program, current: Solution, week: Week, tried: set[tuple[int, int]]
-) -> tuple[int, int] | None:
-    """The cohort whose next head (or whose last one less) the duals promise most for."""
+Move = tuple[tuple[int, int], ...]
+
+
+def _best_move(program: Program, current: Solution, week: Week, failed: set[Move]) -> Move | None:
+    """One shift more, one less, or both in one pool: what the reduced costs promise most for."""
     if current.row_dual is None:
         return None
     place = program.columns["shifts"]
     reduced = (program.cost - program.matrix.T @ current.row_dual)[place]
     shifts = np.round(current.take("shifts"))
     room = Room(week, shifts)
-    gains = [
-        (reduced[c], c, 1)
-        for c in range(shifts.size)
-        if reduced[c] < -EPS and (c, 1) not in tried and room.left(c) >= 1
+    order = np.argsort(reduced, kind="stable")
+    more = [int(c) for c in order if reduced[c] < -EPS]
+    less = [
+        int(c) for c in order[::-1] if reduced[c] > EPS and shifts[c] >= 1 + program.lower[place][c]
     ]
-    gains += [
-        (-reduced[c], c, -1)
-        for c in range(shifts.size)
-        if reduced[c] > EPS and shifts[c] >= 1 + program.lower[place][c] and (c, -1) not in tried
-    ]
-    return min(gains)[1:] if gains else None
+    gains: list[tuple[float, Move]] = [(reduced[c], ((c, 1),)) for c in more if room.left(c) >= 1]
+    gains += [(-reduced[c], ((c, -1),)) for c in less]
+    for c in more[:WIDTH]:
+        gains += [
+            (reduced[c] - reduced[k], ((c, 1), (k, -1)))
+            for k in less[:WIDTH]
+            if week.cohort_pool[c] == week.cohort_pool[k] and _swap_fits(week, shifts, c, k)
+        ]
+    open_moves = [item for item in gains if item[1] not in failed]
+    return min(open_moves)[1] if open_moves else None
+
+
+def _swap_fits(week: Week, shifts: FloatArray, more: int, less: int) -> bool:
+    moved = shifts.copy()
+    moved[less] -= 1
+    return Room(week, moved).left(more) >= 1
 
 
 class Room:

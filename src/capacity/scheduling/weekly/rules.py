@@ -242,7 +242,9 @@ def divides_evenly(week: Week, pool: int) -> bool:
     """
     item = week.pools[pool]
     weights = {float(s) for s in week.severity[week.serves[pool]] if s > 0}
-    alike = all(person.skills is None for person in week.operation.people if person.pool == item.name)
+    alike = all(
+        person.skills is None for person in week.operation.people if person.pool == item.name
+    )
     same = len(item.shifts) == 1 and not item.shifts[0].breaks
     return len(weights) <= 1 and same and alike and week.cap(pool).minutes_in_row is None
 

@@ -27,10 +27,11 @@ from capacity.scheduling.weekly.decisions import (
     price_week,
 )
 from capacity.scheduling.weekly.improving import improve_week
-from capacity.scheduling.weekly.rounding import dive_shifts, round_breaks
+from capacity.scheduling.weekly.rounding import PATIENCE, dive_shifts, round_breaks
 from capacity.scheduling.weekly.week import Week
 
 LARGE_ROWS = 10_000  # above, the simplex from nothing takes ten times as long as interior point
+FULL_PATIENCE = 16
 FULL_GAP = 0.005  # distance to the relaxation at which FULL stops looking for better shifts
 
 
@@ -165,9 +166,11 @@ def solve_week(
     """
     program, layout, _ = build_program(week, relaxed=False)
     session, relaxed = (solver or WeekSolver(seed)).relax(program)
-    dived = dive_shifts(session, program, relaxed, week)
+    quick = effort is Effort.QUICK
+    patience = PATIENCE if quick else FULL_PATIENCE
+    dived = dive_shifts(session, program, relaxed, week, patience=patience)
     rounded = _fix_breaks(session, program, week, dived)
-    if effort is Effort.QUICK or not len(week.cohorts):
+    if quick or program.matrix.shape[0] > LARGE_ROWS:
         return _result(week, layout, rounded, bound=relaxed.bound, effort=effort)
     better = improve_week(
         program, week, rounded, bound=relaxed.bound, gap=gap, passes=passes, seed=seed
