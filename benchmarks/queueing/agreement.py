@@ -34,13 +34,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", required=True, help="Python of an environment with ciw")
     parser.add_argument("--replications", type=int, default=20)
+    parser.add_argument("--only", type=int, help="number of the one model to run, 1 to 10")
     options = parser.parse_args()
     count = str(options.replications)
-    peer = peer_result(options.peer, "models", "--replications", count)
+    one = [] if options.only is None else ["--only", str(options.only)]
+    peer = peer_result(options.peer, "models", "--replications", count, *one)
     print("| model | stream | ciw (se) | this library (se) | standard errors apart |")
     print("|---|---|---|---|---|")
     worst = 0.0
-    for name, model in MODELS.items():
+    for name in peer:
+        model = MODELS[name]
         theirs = np.array(peer[name])
         ours = own_waits(model, options.replications)
         for stream in range(theirs.shape[1]):

@@ -22,9 +22,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["models", "week", "required"])
     parser.add_argument("--replications", type=int, default=20)
+    parser.add_argument("--only", type=int, help="number of the one model to run, 1 to 10")
     options = parser.parse_args()
     if options.what == "models":
-        result = {name: run_model(model, options.replications) for name, model in MODELS.items()}
+        result = {
+            name: run_model(model, options.replications)
+            for number, (name, model) in enumerate(MODELS.items(), 1)
+            if options.only in (None, number)
+        }
     elif options.what == "week":
         result = run_week()
     else:
