@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.forecasting.panel import Bools, Floats, Ints
-from capacity.forecasting.trajectories import SPREAD_SD, Trajectories, from_root, to_root
+from capacity.forecasting.trajectories import Trajectories, from_root, to_root
 
 OWN_ORIGINS = 100.0  # own trajectories are drawn with chance origins / (origins + OWN_ORIGINS)
 TREND_KEPT = 0.5  # convention: half of the drift of one segment goes on into the next
@@ -60,7 +60,7 @@ def draw_around(
     horizon, steps = point.shape[1], trajectories.steps
     paths = len(picks.origin)
     spread = trajectories.spread[rows][:, None] * np.exp(
-        SPREAD_SD * generator.standard_normal((len(rows), paths)) - SPREAD_SD**2
+        trajectories.spread_sd[rows][:, None] * generator.standard_normal((len(rows), paths))
     )
     standing = np.ones((len(rows), paths))
     out = np.empty((len(rows), paths, horizon))

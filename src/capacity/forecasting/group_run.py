@@ -62,6 +62,7 @@ class GroupRun:
     dispersion: Floats
     cases: Floats
     steps: Floats
+    overlap: float
     shifts: tuple[Shift, ...]
 
 
@@ -95,6 +96,7 @@ def run_group(history: list[Floats], task: Task, *, sparse: bool) -> GroupRun:
         dispersion=_dispersion(panel),
         cases=np.where(panel.observed, panel.values, 0.0).sum(axis=1),
         steps=panel.observed.sum(axis=1).astype(np.float64),
+        overlap=float(np.clip(1 - (wanted[1] - wanted[0]) / task.reach, 0.0, 1.0)),
         shifts=shifts,
     )
 
@@ -125,6 +127,7 @@ def join_runs(runs: list[GroupRun], order: Ints) -> GroupRun:
         allowed=np.concatenate(allowed)[order],
         members=names,
         shifts=tuple(shifts),
+        overlap=float(np.mean([run.overlap for run in runs])),
         **{name: np.concatenate([getattr(run, name) for run in runs])[order] for name in plain},
     )
 

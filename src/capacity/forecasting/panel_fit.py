@@ -132,6 +132,7 @@ def _fit_kind(
         signed=run.signed,
         noise=run.noise,
         cycle=task.season,
+        overlap=run.overlap,
         counting=0.25 / run.unit if counts else None,
     )
     return KindFit(

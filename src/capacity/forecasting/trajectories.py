@@ -9,8 +9,7 @@ import numpy as np
 from capacity.forecasting.panel import Bools, Floats, Ints
 
 POOL_ORIGINS = 6.0  # the pool's spread counts as this many origins of a series' own
-INFLATION = 1.05  # errors of few origins understate those to come
-SPREAD_SD = 0.25  # sd of the log spread of a path: the spread itself is an estimate
+INFLATION = 0.97  # from validation windows: its uncertainty alone covers a little too much
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +18,14 @@ class Trajectories:
 
     ``shapes`` (series, origins, steps) are errors on the square-root scale over ``spread``
     (series); ``valid`` (series, origins) says which were observed in full. ``unit`` is the size
-    of a series, ``signed`` marks series with negative values, kept on the plain scale.
+    of a series, ``spread_sd`` the sd of its log spread: the spread itself is an estimate, from
+    overlapping windows. ``signed`` marks series with negative values, kept on the plain scale.
     """
 
     shapes: Floats
     valid: Bools
     spread: Floats
+    spread_sd: Floats
     unit: Floats
     signed: Bools
     cycle: int
@@ -57,6 +58,7 @@ def collect(
     signed: Bools,
     noise: Floats,
     cycle: int,
+    overlap: float = 0.0,
     counting: Floats | None = None,
 ) -> Trajectories:
     """Standardise the errors of combined forecasts made at rolling origins.
@@ -67,6 +69,8 @@ def collect(
     noise : array (series,)
         One-step roughness of each series on the root scale: the yardstick by which the pool's
         spread is carried to a series with few origins of its own.
+    overlap : float
+        Share of the horizon that neighbouring origins have in common.
     counting : array (series,), optional
         Variance of counting noise on the root scale. It is taken out of the trajectories where
         a Poisson draw will put it back, so that it is not counted twice.
@@ -86,6 +90,7 @@ def collect(
         shapes=error / safe[:, None, None],
         valid=valid & (own > 0)[:, None],
         spread=spread * INFLATION,
+        spread_sd=1 / np.sqrt(2 * (1 + np.maximum(count - 1, 0) * (1 - overlap))),
         unit=unit,
         signed=signed,
         cycle=cycle,
