@@ -72,6 +72,7 @@ class Operation:
         self._check_settings(faults)
         self._check_names(faults)
         self._check_links(faults)
+        self._check_caps(faults)
         self._check_people(faults)
         faults.raise_any()
 
@@ -143,6 +144,26 @@ class Operation:
                     f"unknown queue {event.queue!r}",
                     nearest(event.queue, queues),
                 )
+
+    def _check_caps(self, faults: FaultList) -> None:
+        for pool in self.pools:
+            cap = self.cap_of(pool)
+            for name in ("minutes_in_row", "break_minutes", "free_last_minutes"):
+                minutes = getattr(cap, name)
+                if minutes is not None and minutes % 5:
+                    fix = f"use {5 * round(minutes / 5) or 5}, the nearest that slices of 5 minutes can keep"
+                    faults.add(f"exposure cap of pool {pool.name}", f"{name} is {minutes}", fix)
+            if cap.hours_per_day is None:
+                continue
+            for queue in self.queues:
+                case = queue.handling.mean_hours * queue.severity
+                if pool.serves(queue) and case > cap.hours_per_day:
+                    faults.add(
+                        f"exposure cap of pool {pool.name}",
+                        f"cannot hold: {cap.hours_per_day:g} h a day is less than one case of "
+                        f"{queue.name} ({case:.2g} h of exposure)",
+                        f"raise hours_per_day or take the skill {queue.needed_skill} from the pool",
+                    )
 
     def _check_people(self, faults: FaultList) -> None:
         pools = {pool.name: pool for pool in self.pools}

@@ -21,7 +21,7 @@ from capacity.intake.files import local_path
 from capacity.intake.people import read_people
 from capacity.intake.policy import OnBad
 from capacity.intake.pool_tables import read_exposure, read_pool
-from capacity.intake.queue_tables import read_queue
+from capacity.intake.queue_tables import read_queue, spread_targets
 from capacity.intake.tables import add_error, build, convert_keys, report_unknown
 from capacity.intake.values import Convert
 
@@ -61,6 +61,7 @@ TABLES = (
     "tiers",
     "sites",
     "queues",
+    "targets",
     "pools",
     "events",
     "data",
@@ -112,6 +113,7 @@ def interpret(document: dict[str, Any], path: Path) -> tuple[Operation | None, F
     """The operation of a parsed file, and its faults; `path` names it and the folder of its files."""
     faults = FaultList(title=f"The operation {path.name} was refused")
     report_unknown(document, TABLES, "", faults)
+    document = spread_targets(document, faults)
     parts = _parts(document, path.parent, faults)
     settings = document.get("operation")
     if not isinstance(settings, dict):

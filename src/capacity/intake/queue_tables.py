@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from capacity.domain.faults import FaultList
+from capacity.domain.faults import FaultList, nearest
 from capacity.domain.handling import HandlingShape, HandlingTime
 from capacity.domain.opening import OpeningHours
 from capacity.domain.queue import Escalation, Queue
@@ -80,3 +80,23 @@ def _targets(items: Any, where: str, faults: FaultList) -> tuple[Target, ...]:
         for number, item in enumerate(v.tables(items), 1)
     ]
     return tuple(item for item in found if item is not None)
+
+
+def spread_targets(document: dict[str, Any], faults: FaultList) -> dict[str, Any]:
+    """The document with each `[[targets]]` table moved into the queue that it names."""
+    tables = document.get("targets", [])
+    queues = [dict(table) for table in document.get("queues", []) if isinstance(table, dict)]
+    by_name = {str(table.get("name")): table for table in queues}
+    if not isinstance(tables, list) or not tables:
+        return document
+    for number, table in enumerate(tables):
+        where = f"targets[{number}]"
+        name = table.get("queue") if isinstance(table, dict) else None
+        if name is None:
+            faults.add(f"{where}.queue", "is missing", "name the queue that the target is for")
+        elif name not in by_name:
+            faults.add(f"{where}.queue", f"unknown queue {name!r}", nearest(str(name), by_name))
+        else:
+            goal = {key: value for key, value in table.items() if key != "queue"}
+            by_name[name]["targets"] = [*by_name[name].get("targets", []), goal]
+    return {**document, "queues": queues}
