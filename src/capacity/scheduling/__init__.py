@@ -2,5 +2,8 @@
 
 from capacity.scheduling.checking import check as check
 from capacity.scheduling.curves import staffing_curve as staffing_curve
+from capacity.scheduling.explanation import Explanation as Explanation
+from capacity.scheduling.explanation import explain_shortfall as explain_shortfall
+from capacity.scheduling.explanation import price_caps as price_caps
 from capacity.scheduling.rostering import roster as roster
 from capacity.scheduling.shift_scheduling import schedule as schedule
