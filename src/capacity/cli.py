@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CapacityError as error:
         return _fail(error, NO_PLAN)
     except KeyboardInterrupt:
-        print("interrupted; finished scenarios are kept, --resume goes on", file=sys.stderr)
+        hint = "; finished scenarios are kept, --resume goes on" if "resume" in options else ""
+        print(f"interrupted{hint}", file=sys.stderr)
         return INTERRUPTED
 
 

@@ -40,7 +40,7 @@ def scenarios(comparison: Comparison, *, ax: Axes | None = None) -> Axes:
     names = [theme.plain(name) for name in table["scenario"]]
     ax.set_yticks(place, names)
     ax.invert_yaxis()
-    ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.set_ylim(max(1, len(table)) - 0.5, -0.5)
     _money(ax, table, str(base["currency"]))
     effort = f" (effort {comparison.effort.value})"
     title = (

@@ -1,5 +1,6 @@
 """Scenarios: change an operation, plan again on the same paths, and compare."""
 
+from capacity.scenarios.choosing import best_scenario as best_scenario
 from capacity.scenarios.comparing import compare as compare
 from capacity.scenarios.decomposition import waterfall as waterfall
 from capacity.scenarios.reading import ScenarioFile as ScenarioFile
@@ -7,6 +8,8 @@ from capacity.scenarios.reading import read_scenarios as read_scenarios
 from capacity.scenarios.scenario import Scenario as Scenario
 from capacity.scenarios.scenario import combinations as combinations
 from capacity.scenarios.store import ResultStore as ResultStore
+from capacity.scenarios.stressing import Stress as Stress
+from capacity.scenarios.stressing import stress as stress
 from capacity.scenarios.trying import Assumption as Assumption
 from capacity.scenarios.trying import BreakEven as BreakEven
 from capacity.scenarios.trying import PromiseKept as PromiseKept

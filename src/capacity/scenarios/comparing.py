@@ -16,7 +16,7 @@ from capacity.execution import content_key, run_many
 from capacity.planning import Memo, plan_volume
 from capacity.planning.steps import STEPS
 from capacity.scenarios.measuring import Measured, measure
-from capacity.scenarios.pairing import pair_with
+from capacity.scenarios.pairing import COLUMNS, pair_with
 from capacity.scenarios.scenario import AS_IS, Scenario, check_names
 from capacity.scenarios.store import ResultStore
 from capacity.scenarios.words import comparison_words
@@ -147,7 +147,7 @@ def assemble(plan: Plan, scenarios: Sequence[Scenario], found: Sequence[Measured
         for name, item in zip(names, found, strict=True)
         if not item.failure
     ]
-    paired = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    paired = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
     notes = _notes(plan)
     return Comparison(
         frame=frame,
