@@ -59,7 +59,7 @@ def build_model(problem: RosterProblem) -> RosterModel:
     add_successions(parts, assign, problem)
     add_windows(parts, assign, work, problem.windows)
     add_blocks(parts, work, problem.blocks)
-    add_runs(parts, work, problem.runs)
+    add_runs(parts, assign, work, problem.runs)
     add_stable(parts, assign, problem.stable)
     personal, first = parts.columns, parts.rows
     add_cover(parts, assign, problem.cover)
@@ -101,11 +101,11 @@ def add_cover(parts: ModelParts, assign: Ints, cover: tuple[Cover, ...]) -> None
         terms = [assign[people, day, shift] for day, shift in row.cells]
         values = [1.0] * sum(term.size for term in terms)
         short = np.array([row.short_price])
-        terms.append(parts.add_columns(1, cost=short, upper=float(row.need), integer=True))
+        terms.append(parts.add_columns(1, cost=short, upper=float(row.need)))
         values.append(1.0)
         if np.isfinite(row.extra_price):
             extra = np.array([row.extra_price])
-            terms.append(parts.add_columns(1, cost=extra, upper=float(len(people)), integer=True))
+            terms.append(parts.add_columns(1, cost=extra, upper=float(len(people))))
             values.append(-1.0)
         need = float(row.need)
         parts.add_rows(np.concatenate(terms)[None, :], values, lower=need, upper=need)

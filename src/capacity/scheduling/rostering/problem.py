@@ -38,7 +38,8 @@ class WindowRule:
     shift types) is added up for each person over the windows that start at `first`, `first +
     step`, ... With `before` (people x days, the last column is the day before the horizon) the
     windows reach back into the past; without it the past counts as zero. A window that runs
-    beyond the horizon is cut for `at_most` and skipped for `at_least`.
+    beyond the horizon is cut for `at_most` and skipped for `at_least`. History that exceeds
+    `at_most` by itself forbids any more, but is no breach.
 
     Parameters
     ----------
@@ -98,7 +99,8 @@ class RunRule:
 
     `carried` is the run that ends on the day before the horizon: +3 three worked days, -2 two
     days of rest, 0 unknown (the first run may then have begun long ago). A run that reaches the
-    last day may go on after it, so the minimum does not bind there.
+    last day may go on after it, so the minimum does not bind there. With `shifts` only those
+    kinds of shift count as work: "at least two nights together" is a rule on nights.
     """
 
     name: str
@@ -106,6 +108,7 @@ class RunRule:
     shortest_rest: Ints
     longest_work: Ints
     carried: Ints
+    shifts: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

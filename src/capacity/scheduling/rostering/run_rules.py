@@ -8,7 +8,7 @@ from capacity.scheduling.rostering.parts import ModelParts
 from capacity.scheduling.rostering.problem import Ints, RunRule
 
 
-def add_runs(parts: ModelParts, work: Ints, rules: tuple[RunRule, ...]) -> None:
+def add_runs(parts: ModelParts, assign: Ints, work: Ints, rules: tuple[RunRule, ...]) -> None:
     """Shortest and longest runs by start and stop columns (minimum up and down times).
 
     A run that started within the last `shortest_work` days still goes on; one that stopped
@@ -17,7 +17,13 @@ def add_runs(parts: ModelParts, work: Ints, rules: tuple[RunRule, ...]) -> None:
     the linear bound is far tighter than with one row for each forbidden pattern.
     """
     people, days = work.shape
+    everything = work
     for rule in rules:
+        work = everything if rule.shifts is None else _on(parts, assign, rule.shifts)
+        for person in range(people):
+            _add_edges(parts, work[person], rule, person)
+        if max(rule.shortest_work.max(initial=1), rule.shortest_rest.max(initial=1)) <= 1:
+            continue
         start = parts.add_columns(people * days, integer=True).reshape(people, days)
         stop = parts.add_columns(people * days, integer=True).reshape(people, days)
         changes = [work[:, 1:], work[:, :-1], start[:, 1:], stop[:, 1:]]
@@ -26,8 +32,16 @@ def add_runs(parts: ModelParts, work: Ints, rules: tuple[RunRule, ...]) -> None:
         for person in range(people):
             _add_shortest(parts, work[person], start[person], int(rule.shortest_work[person]))
             _add_rest(parts, work[person], stop[person], int(rule.shortest_rest[person]))
-            _add_longest(parts, work[person], start[person], rule, person)
-            _add_carried(parts, work[person], rule, person)
+            _add_longest(parts, work[person], start[person], int(rule.longest_work[person]))
+
+
+def _on(parts: ModelParts, assign: Ints, shifts: tuple[int, ...]) -> Ints:
+    """Columns (people, days) that are one where one of some kinds of shift is worked."""
+    people, days, _ = assign.shape
+    on = parts.add_columns(people * days, integer=True)
+    columns = np.column_stack([assign[:, :, list(shifts)].reshape(-1, len(shifts)), on])
+    parts.add_rows(columns, [1.0] * len(shifts) + [-1.0], lower=0.0, upper=0.0)
+    return on.reshape(people, days)
 
 
 def _add_shortest(parts: ModelParts, work: Ints, start: Ints, shortest: int) -> None:
@@ -42,21 +56,20 @@ def _add_rest(parts: ModelParts, work: Ints, stop: Ints, rest: int) -> None:
         _row(parts, [*ended, work[day]], [1.0] * (ended.size + 1), upper=1.0)
 
 
-def _add_longest(parts: ModelParts, work: Ints, start: Ints, rule: RunRule, person: int) -> None:
-    """A day of work needs a start within the last `longest` days; windows hold the edge."""
-    longest, carried = int(rule.longest_work[person]), int(rule.carried[person])
+def _add_longest(parts: ModelParts, work: Ints, start: Ints, longest: int) -> None:
+    """A day of work needs a start within the last `longest` days."""
     for day in range(longest, work.size):
         recent = start[day - longest + 1 : day + 1]
         _row(parts, [*recent, work[day]], [-1.0] * recent.size + [1.0], upper=0.0)
+
+
+def _add_edges(parts: ModelParts, work: Ints, rule: RunRule, person: int) -> None:
+    """Windows hold the longest run, the past included; a carried run reaches its shortest."""
+    carried, longest = int(rule.carried[person]), int(rule.longest_work[person])
+    shortest, rest = int(rule.shortest_work[person]), int(rule.shortest_rest[person])
     for first in range(-max(carried, 0), work.size - longest):
         window = work[max(first, 0) : first + longest + 1]
-        _row(parts, [*window], [1.0] * window.size, upper=float(longest + min(first, 0)))
-
-
-def _add_carried(parts: ModelParts, work: Ints, rule: RunRule, person: int) -> None:
-    """A run that began before the horizon first reaches its shortest length."""
-    carried = int(rule.carried[person])
-    shortest, rest = int(rule.shortest_work[person]), int(rule.shortest_rest[person])
+        _row(parts, [*window], [1.0] * window.size, upper=float(max(longest + min(first, 0), 0)))
     if carried > 0:
         for day in range(min(max(shortest - carried, 0), work.size)):
             _row(parts, [work[day]], [1.0], lower=1.0)

@@ -24,7 +24,8 @@ from capacity.scheduling.rostering.state import (
     objective_step,
 )
 
-SMALL, MEDIUM = 1_000, 20_000
+SMALL, SMALL_WITH_CLOCK, MEDIUM = 1_000, 6_000, 20_000
+EXACT_SHARE = 0.25
 LEAN_SHARE = 0.3
 LINE_GAP = 0.01
 MOST_LINE_PEOPLE = 120
@@ -55,7 +56,7 @@ def search_roster(
     search = Search(
         model=model,
         limits=limits,
-        values=build_roster(problem, model, seed=seed),
+        values=np.zeros(model.program.cost.size),
         objective=math.inf,
         bound=-math.inf,
         step=objective_step(model),
@@ -63,9 +64,29 @@ def search_roster(
         lean=lean,
     )
     search.raise_bound(bound)
-    search.accept(search.values, "built")
+    solve_at_once(search)
+    if not math.isfinite(search.objective):
+        search.accept(build_roster(problem, model, seed=seed), "built")
     work_phases(search, problem, seed)
     return _solution(search)
+
+
+def solve_at_once(search: Search) -> None:
+    """A small program goes to the exact solver before any roster is built."""
+    limits, cells = search.limits, int(search.model.cells.sum())
+    most = SMALL if limits.wall_seconds is None else SMALL_WITH_CLOCK
+    if not limits.proof_nodes or cells > most:
+        return
+    options = SolveOptions(
+        engine=Engine.DIRECT,
+        nodes=limits.proof_nodes if limits.wall_seconds is None else None,
+        gap=1e-6,
+        wall_seconds=search.seconds_of(EXACT_SHARE),
+    )
+    found = solve(search.model.program, options, apart=False)
+    search.raise_bound(found.bound)
+    if found.status.has_solution:
+        search.accept(found.values, "exact")
 
 
 def relax(model: RosterModel) -> tuple[float, Bools]:
@@ -89,8 +110,6 @@ def work_phases(search: Search, problem: RosterProblem, seed: int) -> None:
     limits, people = search.limits, len(problem.people)
     cells = int(search.model.cells.sum())
     every = np.ones(search.lean.size, dtype=bool)
-    if limits.proof_nodes and cells <= SMALL:
-        solve_cells(search, every, share=0.15, name="exact")
     move_about(search, problem, rng, share=0.12, moves=limits.moves // 4)
     if limits.proof_nodes and SMALL < cells <= MEDIUM and search.gap > limits.gap:
         solve_cells(search, search.lean, share=0.1, name="lean cells")

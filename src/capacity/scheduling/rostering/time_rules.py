@@ -48,7 +48,7 @@ def _add_window(parts: ModelParts, assign: Ints, work: Ints, rule: WindowRule, s
     else:
         columns, values = assign[:, low:high].reshape(people, -1), amount.reshape(-1)
     if rule.at_most is not None:
-        limit = rule.at_most - past
+        limit = np.maximum(rule.at_most - past, 0.0)  # history above a limit forbids adding to it
         binds = np.nonzero(np.isfinite(limit) & (limit < amount.max(axis=1).sum()))[0]
         _add_limit(parts, columns[binds], values, limit[binds], rule.price)
     if rule.at_least is not None and start + rule.days <= days:
