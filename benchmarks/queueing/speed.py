@@ -72,7 +72,7 @@ def week_table(peer: dict) -> None:
         )
 
 
-def best_of(call, times: int = 7) -> float:  # type: ignore[no-untyped-def]
+def best_of(call, times: int = 4) -> float:  # type: ignore[no-untyped-def]
     """Least processor time of a few runs."""
     found = []
     for _ in range(times):

@@ -20,6 +20,8 @@ def servers_and_load(servers: ArrayLike, load: ArrayLike) -> tuple[Floats, Float
 def nonnegative(name: str, value: ArrayLike) -> Floats:
     """Finite numbers of at least zero."""
     array = np.asarray(value, dtype=np.float64)
+    if array.size == 0 or (array.min() >= 0 and array.max() < np.inf):  # nan fails both
+        return array
     bad = ~((array >= 0) & np.isfinite(array))
     if np.any(bad):
         raise DataError(

@@ -45,8 +45,8 @@ def required_by_table(
     largest = np.minimum(
         _largest_loads(servers, excess, np.maximum(servers - spare, 0.0)), max_occupancy * servers
     )
-    place, unsure = _look_up(load, largest)
-    result = place + first
+    result, unsure = _look_up(load, largest)
+    result += first
     if unsure.size:
         # at a step, rounding decides: the target itself is asked
         result[unsure] = required_by_bisection(load[unsure], meets)
@@ -69,7 +69,9 @@ def _look_up(load: Floats, largest: Floats) -> tuple[NDArray[np.int64], NDArray[
     sure_below = np.searchsorted(largest * (1.0 + 1e-11), edges[:-1] * (1.0 - 1e-13))
     maybe_below = np.searchsorted(largest * (1.0 - 1e-11), edges[1:] * (1.0 + 1e-13))
     table = np.where(sure_below == maybe_below, sure_below, -1)
-    result = table[((load - low) * scale).astype(np.int32)]
+    scaled = np.subtract(load, low)
+    np.multiply(scaled, scale, out=scaled)
+    result = np.take(table, scaled.astype(np.int32))
     open_rows = np.flatnonzero(result < 0)
     found, unsure = _search(load[open_rows], largest, open_rows)
     result[open_rows] = found
