@@ -9,7 +9,7 @@ from capacity.forecasting.combination import (
     weigh_members,
 )
 from capacity.forecasting.scores import randomised_pit
-from capacity.forecasting.sparse import SparseNoise, draw_rates, estimate_dispersion
+from capacity.forecasting.sparse import SparseNoise, draw_counts, draw_rates, estimate_dispersion
 from capacity.forecasting.trajectories import collect
 from tests.oracles.forecasting import negative_binomial_pmf, weighted_median_of
 
@@ -30,6 +30,19 @@ def test_draws_around_a_known_rate_are_negative_binomial():
     for count in range(5):
         share = (counts == count).mean()
         assert share == pytest.approx(negative_binomial_pmf(count, 1.2, 1.5), abs=0.006)
+
+
+def test_counts_by_inversion_follow_the_same_law():
+    noise = SparseNoise(dispersion=np.asarray([1.5, 1.0]), rate_cv2=np.asarray([1e-9, 0.3]))
+    rate = np.tile([[1.2], [2.0]], (1, 40))
+    fast = draw_counts(rate, noise, paths=2500, generator=np.random.default_rng(0))
+    for count in range(5):
+        share = (fast[0] == count).mean()
+        assert share == pytest.approx(negative_binomial_pmf(count, 1.2, 1.5), abs=0.006)
+    generator = np.random.default_rng(1)
+    slow = generator.poisson(draw_rates(rate, noise, paths=2500, generator=generator))
+    assert fast[1].mean() == pytest.approx(slow[1].mean(), rel=0.05)
+    assert fast[1].var() == pytest.approx(slow[1].var(), rel=0.08)
 
 
 def test_dispersion_is_recovered_over_many_queues():

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from capacity.forecasting.draws import Picks, draw_around, pick
 from capacity.forecasting.panel import Floats, Ints, check_history
 from capacity.forecasting.panel_fit import PanelFit, fit_panel
-from capacity.forecasting.sparse import draw_rates
+from capacity.forecasting.sparse import draw_counts, draw_rates
 
 CHUNK = 32  # series drawn at a time
 
@@ -92,8 +92,16 @@ def draw_paths(fit: PanelFit, *, paths: int, seed: int) -> Floats:
     out = np.empty((size, paths, fit.horizon))
     for first in range(0, size, CHUNK):
         rows = np.arange(first, min(first + CHUNK, size))
-        rates = draw_levels(fit, rows, picks, generator)
-        out[rows] = generator.poisson(rates) if fit.counts else rates
+        thin = rows[fit.sparse[rows]]
+        if fit.sparse_fit is not None and len(thin):
+            some = fit.place[thin]
+            kind = fit.sparse_fit
+            out[thin] = draw_counts(
+                kind.point[some], kind.noise.of(some), paths=paths, generator=generator
+            )
+        rows = rows[~fit.sparse[rows]]
+        levels = draw_levels(fit, rows, picks, generator)
+        out[rows] = generator.poisson(levels) if fit.counts else levels
     return out
 
 

@@ -11,6 +11,7 @@ from capacity.forecasting.panel import Bools, Floats, Ints
 SPARSE_MEAN = 4.0  # below this mean a step, square-root errors no longer describe the counts
 DISPERSION_VARIANCE = 0.03  # prior variance of var/mean between queues, if the pool is too small
 FEW_SERIES = 20
+MOST_COUNTS = 1000  # counts beyond it have no weight at means below `SPARSE_MEAN`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,3 +86,42 @@ def draw_rates(
     mean = rate[:, None, :] * level[..., None]
     excess = np.maximum(noise.dispersion - 1, 1e-6)[:, None, None]
     return np.asarray(generator.standard_gamma(np.maximum(mean / excess, 1e-12)) * excess)
+
+
+def draw_counts(
+    rate: Floats, noise: SparseNoise, *, paths: int, generator: np.random.Generator
+) -> Floats:
+    """Counts (series, paths, horizon) with the law of Poisson draws of `draw_rates`, faster.
+
+    Inversion: where most counts are zero, one uniform and one comparison settle most of them.
+    p(0) = d ** (-m / (d - 1)) and p(k) = p(k-1) (m / (d - 1) + k - 1) / k (1 - 1 / d) for mean m
+    and variance / mean d.
+    """
+    shape = 1 / np.maximum(noise.rate_cv2, 1e-9)
+    level = generator.gamma(shape[:, None], 1 / shape[:, None], size=(len(rate), paths))
+    excess = np.maximum(noise.dispersion - 1, 1e-6)
+    log_none = -np.log1p(excess) / excess
+    none = np.exp((rate * log_none[:, None])[:, None, :] * level[..., None]).reshape(-1)
+    chance = generator.random(len(none))
+    left = np.flatnonzero(chance > none)
+    row, step = left // (paths * rate.shape[1]), left % rate.shape[1]
+    size = rate[row, step] * level.reshape(-1)[left // rate.shape[1]] / excess[row]
+    counts = np.zeros(len(none))
+    counts[left] = _invert(chance[left], none[left], size, (excess / (1 + excess))[row])
+    return counts.reshape(len(rate), paths, rate.shape[1])
+
+
+def _invert(chance: Floats, mass: Floats, size: Floats, success: Floats) -> Floats:
+    """Counts above zero: walk up the distribution until it passes the chance."""
+    counts = np.zeros(len(chance))
+    left, reached, count = np.arange(len(chance)), mass.copy(), 0
+    # Rounding leaves the last 1e-14 of probability without a count; the bound ends it.
+    while len(left) and count < MOST_COUNTS:
+        count += 1
+        mass = mass * (size + count - 1) / count * success
+        reached = reached + mass
+        counts[left] = count
+        more = chance > reached
+        left, size, success = left[more], size[more], success[more]
+        mass, chance, reached = mass[more], chance[more], reached[more]
+    return counts
