@@ -134,8 +134,9 @@ def test_the_answer_covers_what_must_be_covered():
     assert (expected_heads(problem, optimum) >= problem.need - 1e-6)[problem.must_cover].all()
 
 
-def plan(policy, *, team=None, level=160.0, growth=0.0, **kwargs):
+def plan(policy, *, team=None, share=False, level=160.0, growth=0.0, **kwargs):
     team = team or operation(4, 9)
+    policy = replace(policy, share_pools=share)
     staffing = toy_staffing({"hash_match": weekly_paths(level, growth=growth, cv=0.05)})
     return plan_headcount(
         toy_curve(team, split=(0.5, 0.5)), staffing, team, policy=policy, **kwargs
@@ -241,3 +242,13 @@ def test_a_stricter_goal_costs_more_and_is_short_less():
     assert table.short_head_months.loc[["P50", "P80", "P90", "P95"]].is_monotonic_decreasing
     worst = [goal for goal in table.index if goal.startswith("CVaR")]
     assert table.cost[worst[0]] <= table.cost[worst[1]]
+
+
+def test_pools_that_may_help_each_other_hire_less():
+    """One pool has people to spare who hold the other's skills: deferrable work goes to them."""
+    apart, together = (plan(HiringPolicy(), share=share) for share in (False, True))
+    assert together.of().hires.sum() < apart.of().hires.sum()
+    assert together.of("p0").gap.iloc[0] <= 0 < apart.of("p0").gap.iloc[0]
+    lent = together.frame[together.frame.pool != "all"].groupby("month").lent_heads.sum()
+    assert lent.abs().max() < 1e-5
+    assert (apart.frame.lent_heads == 0).all()

@@ -33,11 +33,11 @@ class HeadcountPlan:
 
     `frame` has FINANCE_COLUMNS and then: `required` (heads at `percentile`), `required_p95`,
     `productive` (heads at month end weighted by ramp, less mentors; decimal), `overtime_heads`,
-    `vendor_heads`, `reductions` (part of attrition), `risk_short` (share of paths, with random
+    `vendor_heads`, `lent_heads` (help from other pools less help given), `reductions` (part of attrition), `risk_short` (share of paths, with random
     attrition, that are short in the month), `currency`, `cost_local`. Rows with pool = "all" are
     computed on the totals of each path, because quantiles of pools do not add up; `cost_local`
-    is missing there. `gap` = required at `percentile` less productive, overtime and vendor
-    heads, rounded up once: without newcomers it is required - eop.
+    is missing there. `gap` = required at `percentile` less productive, overtime, vendor
+    and lent heads, rounded up once: without newcomers it is required - eop.
 
     `required_paths` are employed heads needed before rounding, shape (paths, months, pools + 1),
     the last column being all. `hires` has one row a class (pool, month, start, heads, classes,

@@ -190,6 +190,10 @@ class HiringPolicy:
         the dearest loaded month of the pools (convention), so that shortage is a last resort.
     change_price : cost of one head more or fewer than `previous` starts in a month.
     exposure_effect : attrition that rises with exposure.
+    share_pools : people of one pool may do the deferrable work of another, if they hold its
+        skills and languages and it can spare them; work that needs people at certain hours
+        (floors) is never shared. By default every pool is kept to itself: sharing is cheaper, but
+        it trusts that the roster finds the hours in which one pool can help another.
     """
 
     goal: AtPercentile | AtExpectedShortfall | None = None
@@ -202,6 +206,7 @@ class HiringPolicy:
     shortage_price: float | None = None
     change_price: float = 0.0
     exposure_effect: ExposureEffect | None = None
+    share_pools: bool = False
 
     def __post_init__(self) -> None:
         require_share(self.overtime_share, "overtime_share")

@@ -29,6 +29,7 @@ class PlanCase:
     need: np.ndarray
     hazard: np.ndarray | None
     unexposed: np.ndarray
+    shares: np.ndarray
     untouched: Flows
     curve_binding: tuple[str, ...]
     curve_notes: tuple[str, ...]
@@ -42,7 +43,8 @@ class PlanCase:
             before = previous_starts(previous.hires, self.operation, self.calendar)
         return build_problem(
             self.need, self.operation, self.calendar, self.untouched, policy=policy, prices=self.prices,
-            unexposed=self.unexposed, hazard=self.hazard, previous=before, delay_months=delay_months,
+            unexposed=self.unexposed,
+            shares=self.shares, hazard=self.hazard, previous=before, delay_months=delay_months,
         )  # fmt: skip
 
     def play(self, joins: Sequence[Join], moves: Sequence[Move]) -> Flows:

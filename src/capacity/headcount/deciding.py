@@ -28,17 +28,13 @@ class Decided:
     optimum: HiringOptimum | None
 
 
-def decide(case: PlanCase, problem: HiringProblem | None) -> Decided:
+def decide(case: PlanCase, problem: HiringProblem) -> Decided:
     """Solve, play in whole heads, and close what whole heads leave open.
 
     The program counts expected survivors; whole-head attrition may run up to half a head ahead
     of them. Where that opens a gap the program saw covered, the need of that month is raised by
     it and the program solved again, a few times at most.
     """
-    months, pools = case.need.shape
-    if problem is None:
-        none = LeverUse.none(months, pools)
-        return _played(case, (), (), none, None)
     best: Decided | None = None
     for _ in range(REPAIRS):
         optimum = optimise(problem)
@@ -78,10 +74,12 @@ def _whole(
         )
         for row, s in np.argwhere(optimum.moves > 0)
     )
-    relief = optimum.overtime.copy()
+    relief = optimum.overtime + optimum.lent
     for column, k in enumerate(problem.vendor_pool):
         relief[:, k] += optimum.vendors[:, column]
-    use = LeverUse(overtime=optimum.overtime, vendors=optimum.vendors, relief=relief)
+    use = LeverUse(
+        overtime=optimum.overtime, vendors=optimum.vendors, lent=optimum.lent, relief=relief
+    )
     return joins, moves, use
 
 

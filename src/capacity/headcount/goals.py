@@ -46,7 +46,12 @@ def compare_goals(
             curve, staffing, operation, percentile=level, seed=seed, policy=replace(policy, goal=goal)
         )  # fmt: skip
         pools = plan.frame[plan.frame["pool"] != "all"]
-        have = pools["productive"] + pools["overtime_heads"] + pools["vendor_heads"]
+        have = (
+            pools["productive"]
+            + pools["overtime_heads"]
+            + pools["vendor_heads"]
+            + pools["lent_heads"]
+        )
         heads = have.to_numpy(dtype=float).reshape(plan.months.periods, len(plan.pools))
         missing = np.maximum(0.0, plan.required_paths[:, :, :-1] - heads).sum(axis=(1, 2))
         total = plan.of("all")

@@ -16,21 +16,14 @@ from capacity.headcount.tenure import mentor_shares, ramp_shares
 class LeverUse:
     """Relief besides employed heads: overtime (months, pools), vendor heads (months, offers).
 
-    `relief` is the sum by month and pool, in fully productive heads.
+    `lent` (months, pools) is help from other pools less help given; `relief` the sum of all by
+    month and pool, in fully productive heads.
     """
 
     overtime: np.ndarray
     vendors: np.ndarray
+    lent: np.ndarray
     relief: np.ndarray
-
-    @classmethod
-    def none(cls, months: int, pools: int, offers: int = 0) -> LeverUse:
-        """No relief at all."""
-        return cls(
-            overtime=np.zeros((months, pools)),
-            vendors=np.zeros((months, offers), dtype=np.int64),
-            relief=np.zeros((months, pools)),
-        )
 
 
 def productive_heads(pools: tuple[Pool, ...], calendar: PlanCalendar, flows: Flows) -> np.ndarray:

@@ -24,31 +24,40 @@ from capacity.program import (
 )
 
 EXACT = SolveOptions(gap=1e-7)
+COUPLED = SolveOptions(
+    gap=1e-3
+)  # pools that help each other are one program, with many equal optima
 LAST_RESORT = 1e3
 DUST = 1e-9
+LENDING = 1.0  # a token price a head and month, so that nobody helps without need
 
 
 @dataclass(frozen=True, kw_only=True)
 class HiringOptimum:
-    """The decisions: starts (pools, months), moves (lanes, months), relief, and the shortage."""
+    """The decisions: starts (pools, months), moves (lanes, months), relief, and the shortage.
+
+    `lent` (months, pools) are heads that a pool receives from others less those that it gives.
+    """
 
     starts: np.ndarray
     moves: np.ndarray
     overtime: np.ndarray
     vendors: np.ndarray
+    lent: np.ndarray
     short: np.ndarray
     status: SolveStatus
     objective: float
     bound: float
 
 
-def optimise(problem: HiringProblem, options: SolveOptions = EXACT) -> HiringOptimum:
+def optimise(problem: HiringProblem, options: SolveOptions | None = None) -> HiringOptimum:
     """Solve the hiring program; raises `SolverError` if the solver ends without a solution.
 
     The need is hard where `must_cover` says so. Should limits, freezes or the budget make that
     impossible, it is priced at `LAST_RESORT` times the shortage price instead, and what is left
-    short is in the answer.
+    short is in the answer. Proven to 1e-7, or to 1e-3 where pools help each other.
     """
+    options = options or (COUPLED if problem.share_pairs else EXACT)
     solution = solve(build_program(problem), options)
     if solution.status is SolveStatus.INFEASIBLE and problem.must_cover.any():
         solution = solve(build_program(problem, hard=False), options)
@@ -90,7 +99,7 @@ def expected_heads(problem: HiringProblem, optimum: HiringOptimum) -> np.ndarray
     parts = _people(problem, problem.gain, problem.lane_gain)
     people = parts["starts"] @ optimum.starts.ravel() + parts["moves"] @ optimum.moves.ravel()
     vendors = _vendor_matrix(problem) @ optimum.vendors.ravel()
-    total = people + vendors + optimum.overtime.ravel()
+    total = people + vendors + optimum.overtime.ravel() + optimum.lent.ravel()
     return np.asarray(problem.base + total.reshape(problem.need.shape))
 
 
@@ -130,6 +139,10 @@ def _slots(problem: HiringProblem) -> list[Slots]:
             integer=True,
         ),
     ]
+    pairs = len(problem.share_pairs)
+    families.append(
+        declare("lent", months * pairs, upper=problem.share_limit.ravel(), cost=LENDING)
+    )
     if problem.class_minimum > 1:
         families.append(declare("runs", pools * months, upper=1.0, integer=True))
     if problem.previous is not None and problem.change_price > 0:
@@ -140,6 +153,7 @@ def _slots(problem: HiringProblem) -> list[Slots]:
 def _limits(problem: HiringProblem) -> list[Rule | None]:
     return [
         _people_to_move(problem),
+        _helped(problem),
         _overtime_share(problem),
         *_classes(problem),
         *_changes(problem),
@@ -153,6 +167,7 @@ def _covers(problem: HiringProblem, *, hard: bool) -> list[Rule]:
     parts = _people(problem, problem.gain, problem.lane_gain)
     parts["overtime"] = sparse.eye_array(months * pools)
     parts["vendors"] = _vendor_matrix(problem)
+    parts["lent"] = _lent_matrix(problem)
     lower = (problem.need - problem.base).ravel() - DUST
     must = problem.must_cover.ravel()
     price = problem.shortage_price * np.where(must, LAST_RESORT, 1.0)
@@ -175,6 +190,15 @@ def _people_to_move(problem: HiringProblem) -> Rule | None:
     parts = _people(problem, problem.stay, problem.lane_stay)
     # One head is kept back: whole-head attrition may run half a head ahead of its expectation.
     return require("present", parts, lower=np.minimum(0.0, 1.0 - problem.base_heads).ravel())
+
+
+def _helped(problem: HiringProblem) -> Rule | None:
+    """Helpers together do no more of a pool's work than they may."""
+    if not problem.share_pairs:
+        return None
+    incoming = sparse.csr_array(_lent_matrix(problem))
+    incoming.data = np.maximum(incoming.data, 0.0)
+    return require("helped", {"lent": incoming}, upper=np.maximum(problem.share_total, 0.0).ravel())
 
 
 def _overtime_share(problem: HiringProblem) -> Rule | None:
@@ -262,6 +286,19 @@ def _vendor_matrix(problem: HiringProblem) -> sparse.sparray:
     return _coo(rows, columns, [np.ones(months)] * offers, (months * pools, months * offers))
 
 
+def _lent_matrix(problem: HiringProblem) -> sparse.sparray:
+    """Rows (month, pool), columns (month, pair): +1 for the helped pool, -1 for the helper."""
+    months, pools = problem.need.shape
+    count = len(problem.share_pairs)
+    rows, columns, data = [], [], []
+    for column, pair in enumerate(problem.share_pairs):
+        for k, sign in zip(pair, (-1.0, 1.0), strict=True):
+            rows.append(np.arange(months) * pools + k)
+            columns.append(np.arange(months) * count + column)
+            data.append(np.full(months, sign))
+    return _coo(rows, columns, data, (months * pools, months * count))
+
+
 def _coo(
     rows: list[np.ndarray],
     columns: list[np.ndarray],
@@ -283,6 +320,7 @@ def _read(problem: HiringProblem, solution: Solution) -> HiringOptimum:
         moves=whole["moves"].reshape(len(problem.lanes), months),
         overtime=solution.take("overtime").reshape(months, pools),
         vendors=whole["vendors"].reshape(months, len(problem.vendor_pool)),
+        lent=(_lent_matrix(problem) @ solution.take("lent")).reshape(months, pools),
         short=np.zeros((months, pools)),
         status=solution.status,
         objective=solution.objective,

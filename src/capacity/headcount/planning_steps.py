@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,15 +20,23 @@ from capacity.domain.hiring import (
     PlannedTransfer,
 )
 from capacity.domain.operation import Operation
-from capacity.domain.staffing import Staffing
+from capacity.domain.staffing import Staffing, Treatment
 from capacity.headcount.case import PlanCase
 from capacity.headcount.clock import PlanCalendar
 from capacity.headcount.cohorts import run_flows
 from capacity.headcount.deciding import Decided, decide
-from capacity.headcount.exposure import leaving_hazard, overtime_heads, pool_hours
+from capacity.headcount.exposure import (
+    divide_work,
+    exposed_hours,
+    leaving_hazard,
+    overtime_heads,
+    serving,
+    sharable,
+)
 from capacity.headcount.inputs import collect_inputs
 from capacity.headcount.ledger import book_costs
 from capacity.headcount.money import PriceList
+from capacity.headcount.optimum import optimise
 from capacity.headcount.problem import HiringProblem
 from capacity.headcount.requirement import (
     check_curve,
@@ -97,7 +106,9 @@ def plan_headcount(
         curve, staffing, operation, percentile=percentile, policy=policy, book=book,
         backlog_weeks=backlog_weeks, planned=(planned_hires, transfers, reductions, availability),
     )  # fmt: skip
-    problem = case.problem(policy, previous) if hiring else None
+    problem = case.problem(policy, previous)
+    if not hiring:
+        problem = problem.without_levers()
     decided = decide(case, problem)
     return _finish(
         case, decided, problem, policy=policy, percentile=percentile, seed=seed,
@@ -133,7 +144,10 @@ def prepare_case(
     shares = monthly_availability(operation, calendar, known.availability)
     required = required_paths(curve, work, operation, shares)
     present = required[..., :-1].mean(axis=0) * shares.astype(float)
-    exposed, unexposed = pool_hours(work.mean(axis=0), present, operation, curve.queues)
+    hours = divide_work(work.mean(axis=0), present, operation, curve.queues)
+    exposed, unexposed = exposed_hours(hours, operation, curve.queues)
+    waits = [staffing.plan_of(queue).treatment is Treatment.WORK for queue in curve.queues]
+    shares = sharable(hours, serving(operation, curve.queues), np.array(waits, dtype=float))
     hazard = leaving_hazard(policy.exposure_effect, exposed, present, operation)
     goal = policy.goal or AtPercentile(level=percentile)
     flows = run_flows(
@@ -142,7 +156,7 @@ def prepare_case(
     return PlanCase(
         operation=operation, calendar=calendar, prices=prices, planned=known, required=required,
         need=goal_heads(required[..., :-1], goal), hazard=hazard, untouched=flows,
-        unexposed=overtime_heads(unexposed, operation), curve_binding=curve.binding,
+        unexposed=overtime_heads(unexposed, operation), shares=shares, curve_binding=curve.binding,
         curve_notes=curve.notes,
     )  # fmt: skip
 
@@ -150,14 +164,14 @@ def prepare_case(
 def _finish(
     case: PlanCase,
     decided: Decided,
-    problem: HiringProblem | None,
+    problem: HiringProblem,
     *,
     policy: HiringPolicy,
     percentile: float,
     seed: int,
     standard_hours: float,
 ) -> HeadcountPlan:
-    vendors = policy.vendors if problem is not None else ()
+    vendors = policy.vendors
     moves = decided.flows.moves
     ledger = book_costs(
         case.prices, decided.flows, moves, decided.use, lanes=policy.lanes, vendors=vendors
@@ -194,12 +208,14 @@ def _finish(
 
 
 def _advise(
-    case: PlanCase, problem: HiringProblem | None, policy: HiringPolicy, percentile: float
+    case: PlanCase, problem: HiringProblem, policy: HiringPolicy, percentile: float
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(limits that bind hiring, sentences): deadlines first, then what binds, then waiting."""
-    if problem is None:
+    if not problem.limit.any() and not problem.must_cover.any():
         return (), ()
-    lines = deadlines(case, problem, goal_words(policy, percentile))
+    alone = optimise(problem.without_levers())
+    helped = replace(problem, base=problem.base + alone.lent)
+    lines = deadlines(case, helped, goal_words(policy, percentile))
     if not lines:
         return (), ()
     names, why = binding_limits(case, problem, policy)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -29,7 +29,8 @@ class HiringProblem:
     Shapes: months M, pools P, lanes L, vendor offers V. `gain[p, s, t]` are productive heads in
     month t per head that joins pool p in month s, `stay[p, s, t]` heads still there, `hire_cost`
     (P, M) the expected cost of one start over the horizon. `must_cover` marks the cells (months,
-    pools) that hires or relief can reach: there the need is hard, elsewhere shortage is priced. `lane_gain[l, s, t, 0 or 1]` is the
+    pools) that hires or relief can reach: there the need is hard, elsewhere shortage is priced. `share_limit` (M, pairs) are heads of the first pool of a pair that may do work of
+    the second, `share_total` (M, P) those of all helpers. `lane_gain[l, s, t, 0 or 1]` is the
     productive change in source and target per head moved.
     """
 
@@ -50,6 +51,9 @@ class HiringProblem:
     vendor_pool: tuple[int, ...]
     vendor_cost: np.ndarray
     vendor_limit: np.ndarray
+    share_pairs: tuple[tuple[int, int], ...]
+    share_limit: np.ndarray
+    share_total: np.ndarray
     overtime_share: float
     overtime_limit: np.ndarray
     overtime_cost: np.ndarray
@@ -58,6 +62,21 @@ class HiringProblem:
     budget: float | None
     previous: np.ndarray | None
     change_price: float
+
+    def without_levers(self) -> HiringProblem:
+        """Nobody new: only people who are there, helping each other's deferrable work."""
+        return replace(
+            self,
+            limit=np.zeros_like(self.limit),
+            lane_limit=np.zeros_like(self.lane_limit),
+            vendor_limit=np.zeros_like(self.vendor_limit),
+            overtime_share=0.0,
+            overtime_limit=np.zeros_like(self.overtime_limit),
+            must_cover=np.zeros_like(self.must_cover),
+            class_minimum=1,
+            previous=None,
+            budget=None,
+        )
 
 
 def build_problem(
@@ -69,6 +88,7 @@ def build_problem(
     policy: HiringPolicy,
     prices: PriceList,
     unexposed: np.ndarray,
+    shares: np.ndarray,
     hazard: np.ndarray | None = None,
     previous: np.ndarray | None = None,
     delay_months: int = 0,
@@ -76,7 +96,8 @@ def build_problem(
     """Collect the problem.
 
     `flows` are the people without new approvals; `unexposed` (months, pools) the heads of
-    overtime for which there is unexposed work; `delay_months` postpones every new approval.
+    overtime for which there is unexposed work; `shares` what pools could do of each other's work
+    (exposure.sharable); `delay_months` postpones every new approval.
     """
     pools, months = operation.pools, calendar.periods
     gain, stay = _newcomers(pools, calendar, hazard)
@@ -104,6 +125,7 @@ def build_problem(
         must_cover=_reachable(gain, limit) & (policy.shortage_price is None),
         budget=policy.budget,
         change_price=policy.change_price,
+        **_sharing(shares, need, policy),
         **lanes,
         **vendors,
     )
@@ -246,6 +268,21 @@ def _lanes(
         "lane_limit": np.array(limits, dtype=float),
         "lane_training": np.array([lane.training_weeks for lane in policy.lanes], dtype=float),
     }
+
+
+def _sharing(shares: np.ndarray, need: np.ndarray, policy: HiringPolicy) -> dict[str, Any]:
+    """Who may help whom, and by how many heads: the shared part of the need of the helped pool."""
+    pools = need.shape[1]
+    pairs = tuple(
+        (a, b)
+        for a in range(pools)
+        for b in range(pools)
+        if policy.share_pools and a != b and shares[:, a, b].max(initial=0.0) > 1e-9
+    )
+    limit = np.array([shares[:, a, b] * need[:, b] for a, b in pairs]).reshape(
+        len(pairs), len(need)
+    )
+    return {"share_pairs": pairs, "share_limit": limit.T, "share_total": shares[:, -1, :] * need}
 
 
 def _vendors(

@@ -23,6 +23,7 @@ EXTRA_COLUMNS = (
     "productive",
     "overtime_heads",
     "vendor_heads",
+    "lent_heads",
     "reductions",
     "risk_short",
     "currency",
@@ -56,10 +57,12 @@ def plan_frame(
     columns["productive"] = _with_total(np.round(productive, 6))
     columns["overtime_heads"] = _with_total(np.round(use.overtime, 6))
     columns["vendor_heads"] = _with_total(vendors.astype(int))
+    columns["lent_heads"] = _with_total(np.round(use.lent, 6))
     for name, level in (("required_p50", 0.5), ("required_p80", 0.8), ("required_p95", 0.95)):
         columns[name] = round_heads(read_quantiles(required, level))
     columns["required"] = round_heads(read_quantiles(required, percentile))
     have = columns["productive"] + columns["overtime_heads"] + columns["vendor_heads"]
+    have = have + columns["lent_heads"]
     columns["gap"] = np.ceil(aim - have - GAP_DUST).astype(int)
     columns["risk_short"] = risk
     columns["cost"], columns["cost_local"] = _costs(ledger, operation, calendar)

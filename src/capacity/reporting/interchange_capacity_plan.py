@@ -42,9 +42,11 @@ def capacity_plan_table(plan: Plan, *, standard_hours_per_week: float = 40.0) ->
     with_leave = _with_total(employed, heads.percentile)
     without = _with_total(employed * leave, heads.percentile)
     frame = heads.frame[
-        ["month", "pool", "productive", "overtime_heads", "vendor_heads", *OURS]
+        ["month", "pool", "productive", "overtime_heads", "vendor_heads", "lent_heads", *OURS]
     ].copy()
-    have = frame["productive"] + frame["overtime_heads"] + frame["vendor_heads"]
+    have = (
+        frame["productive"] + frame["overtime_heads"] + frame["vendor_heads"] + frame["lent_heads"]
+    )
     shape = (heads.months.periods, len(heads.pools) + 1)
     available = have.to_numpy(dtype=float).reshape(shape)[:, :-1] * hours
     frame["available_fte"] = np.concatenate(

@@ -20,7 +20,7 @@ INPUTS = ("present_p50", "present_p80", "present", "present_p95", "aim")
 AT = {name: column_letter(i) for i, name in enumerate((*COLUMNS, *INPUTS))}
 SUMMED = (
     "bop", "hires", "transfers_in", "attrition", "transfers_out", "eop", "fte", "cost", "productive",
-    "overtime_heads", "vendor_heads", "reductions",
+    "overtime_heads", "vendor_heads", "lent_heads", "reductions",
 )  # fmt: skip
 KINDS = {"integer": "integer", "decimal": "decimal", "money": "money", "text": "text"}
 
@@ -130,7 +130,9 @@ def _eop(row: int) -> str:
 
 
 def _gap(row: int) -> str:
-    have = "-".join(f"{AT[n]}{row}" for n in ("productive", "overtime_heads", "vendor_heads"))
+    have = "-".join(
+        f"{AT[n]}{row}" for n in ("productive", "overtime_heads", "vendor_heads", "lent_heads")
+    )
     return f"-INT(-({AT['aim']}{row}-{have}-1E-6))"
 
 
