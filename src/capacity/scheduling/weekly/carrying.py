@@ -65,8 +65,8 @@ def _after_end(solved: SolvedWeek, used: FloatArray) -> tuple[FloatArray, FloatA
     shape = (len(week.pools), week.grid.periods)
     presence, spare = np.zeros(shape), np.zeros(shape)
     later = _next_grid(week)
-    cover = cover_hours(week.cohorts, later, wrap=False)
-    pauses = list_breaks(week.cohorts, later, wrap=False)
+    cover = cover_hours(week.cohorts, later)
+    pauses = list_breaks(week.cohorts, later)
     for c in np.flatnonzero((solved.shifts > 0) & (np.diff(cover.indptr) > 0)):
         p = int(week.cohort_pool[c])
         hours = np.asarray(cover[[c]].toarray())[0] * solved.shifts[c]

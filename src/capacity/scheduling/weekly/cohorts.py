@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -81,17 +81,29 @@ def length(shift: ShiftTemplate) -> pd.Timedelta:
     return pd.Timedelta(minutes=shift.length_minutes)
 
 
-def cover_hours(cohorts: Sequence[Cohort], grid: TimeGrid, *, wrap: bool) -> sparse.csr_array:
-    """Hours of each interval that a cohort is on shift, cohorts x intervals.
+def week_before(cohort: Cohort, operation: Operation) -> Cohort:
+    """The same shift one week earlier, on the wall clock of its site."""
+    zone = operation.zone_of(operation.pools[cohort.pool])
+    day = cohort.day - timedelta(days=7)
+    start = shift_start(day, cohort.shift, zone)
+    return replace(cohort, day=day, start=start, end=start + length(cohort.shift))
 
-    With `wrap`, what lies after the end of the grid counts at its beginning (a steady week);
-    otherwise it is cut off.
-    """
+
+def cover_hours(cohorts: Sequence[Cohort], grid: TimeGrid) -> sparse.csr_array:
+    """Hours of each interval of the grid that a cohort is on shift, cohorts x intervals."""
     spans = [(_minutes(item.start, grid), item.shift.length_minutes) for item in cohorts]
-    return spread_minutes(spans, grid, wrap=wrap)
+    return spread_minutes(spans, grid)
 
 
-def list_breaks(cohorts: Sequence[Cohort], grid: TimeGrid, *, wrap: bool) -> BreakSlots:
+def steady_cover(
+    cohorts: Sequence[Cohort], operation: Operation, grid: TimeGrid
+) -> sparse.csr_array:
+    """As `cover_hours`, and the same shifts one week earlier: a week that repeats itself."""
+    before = [week_before(cohort, operation) for cohort in cohorts]
+    return sparse.csr_array(cover_hours(cohorts, grid) + cover_hours(before, grid))
+
+
+def list_breaks(cohorts: Sequence[Cohort], grid: TimeGrid) -> BreakSlots:
     """Positions of every break at steps of the grid inside its window (Aykin's implicit breaks)."""
     rows: list[tuple[int, int, int]] = []
     spans: list[tuple[float, float]] = []
@@ -103,13 +115,18 @@ def list_breaks(cohorts: Sequence[Cohort], grid: TimeGrid, *, wrap: bool) -> Bre
                 rows.append((c, k, minute))
                 spans.append((start + minute, item.minutes))
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    hours = spread_minutes(spans, grid, wrap=wrap)
+    hours = spread_minutes(spans, grid)
     return BreakSlots(cohort=table[:, 0], number=table[:, 1], minute=table[:, 2], hours=hours)
 
 
-def spread_minutes(
-    spans: Sequence[tuple[float, float]], grid: TimeGrid, *, wrap: bool
-) -> sparse.csr_array:
+def steady_breaks(cohorts: Sequence[Cohort], operation: Operation, grid: TimeGrid) -> BreakSlots:
+    """As `list_breaks`, and the same breaks one week earlier."""
+    now = list_breaks(cohorts, grid)
+    before = list_breaks([week_before(cohort, operation) for cohort in cohorts], grid)
+    return replace(now, hours=sparse.csr_array(now.hours + before.hours))
+
+
+def spread_minutes(spans: Sequence[tuple[float, float]], grid: TimeGrid) -> sparse.csr_array:
     """Hours that each span (start minute in the grid, length in minutes) lays on each interval."""
     rows, columns, data = [], [], []
     for i, (start, minutes) in enumerate(spans):
@@ -118,9 +135,9 @@ def spread_minutes(
         edges = np.arange(first, last + 1) * float(grid.minutes)
         edges = np.clip(edges, start, start + minutes)
         place = np.arange(first, last)
-        inside = np.ones(place.size, bool) if wrap else (place >= 0) & (place < grid.periods)
+        inside = (place >= 0) & (place < grid.periods)
         rows.append(np.full(int(inside.sum()), i))
-        columns.append(place[inside] % grid.periods)
+        columns.append(place[inside])
         data.append((np.diff(edges) / 60)[inside])
     if not rows:
         return sparse.csr_array((0, grid.periods))
@@ -145,9 +162,10 @@ def exposure_open(
             continue
         mine = rows == c
         begin = _minutes(cohorts[c].start, grid)
-        ends = (columns[mine] + 1) * grid.minutes
-        ends = np.where(ends <= begin, ends + grid.periods * grid.minutes, ends)
-        allowed[mine] = ends <= begin + limit + 1e-9
+        earlier = _minutes(week_before(cohorts[c], operation).start, grid)
+        ends = (columns[mine] + 1.0) * grid.minutes
+        since = np.where(ends <= begin, ends - earlier, ends - begin)
+        allowed[mine] = since <= limit + 1e-9
     kept = (rows[allowed], columns[allowed])
     return sparse.csr_array((coo.data[allowed], kept), shape=cover.shape)
 

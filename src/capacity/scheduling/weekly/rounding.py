@@ -76,8 +76,8 @@ def repair_shifts(
     place = program.columns["shifts"]
     failed: set[Move] = set()
     for _ in range(REPAIRS):
-        move = _best_move(program, current, week, failed)
-        if move is None or len(failed) >= patience:
+        move = _best_move(program, current, week, failed, patience)
+        if move is None:
             break
         shifts = np.round(current.take("shifts"))
         for cohort, step in move:
@@ -95,8 +95,10 @@ def repair_shifts(
 Move = tuple[tuple[int, int], ...]
 
 
-def _best_move(program: Program, current: Solution, week: Week, failed: set[Move]) -> Move | None:
-    """One shift more, one less, or both in one pool: what the reduced costs promise most for."""
+def _best_move(
+    program: Program, current: Solution, week: Week, failed: set[Move], patience: int
+) -> Move | None:
+    """One shift more or one less; when `patience` of those failed, an exchange within a pool."""
     if current.row_dual is None:
         return None
     place = program.columns["shifts"]
@@ -104,20 +106,23 @@ def _best_move(program: Program, current: Solution, week: Week, failed: set[Move
     shifts = np.round(current.take("shifts"))
     room = Room(week, shifts)
     order = np.argsort(reduced, kind="stable")
+    low = program.lower[place]
     more = [int(c) for c in order if reduced[c] < -EPS]
-    less = [
-        int(c) for c in order[::-1] if reduced[c] > EPS and shifts[c] >= 1 + program.lower[place][c]
+    less = [int(c) for c in order[::-1] if reduced[c] > EPS and shifts[c] >= 1 + low[c]]
+    singles: list[tuple[float, Move]] = [(reduced[c], ((c, 1),)) for c in more if room.left(c) >= 1]
+    singles += [(-reduced[c], ((c, -1),)) for c in less]
+    swaps: list[tuple[float, Move]] = [
+        (reduced[c] - reduced[k], ((c, 1), (k, -1)))
+        for c in more[:WIDTH]
+        for k in less[:WIDTH]
+        if week.cohort_pool[c] == week.cohort_pool[k] and _swap_fits(week, shifts, c, k)
     ]
-    gains: list[tuple[float, Move]] = [(reduced[c], ((c, 1),)) for c in more if room.left(c) >= 1]
-    gains += [(-reduced[c], ((c, -1),)) for c in less]
-    for c in more[:WIDTH]:
-        gains += [
-            (reduced[c] - reduced[k], ((c, 1), (k, -1)))
-            for k in less[:WIDTH]
-            if week.cohort_pool[c] == week.cohort_pool[k] and _swap_fits(week, shifts, c, k)
-        ]
-    open_moves = [item for item in gains if item[1] not in failed]
-    return min(open_moves)[1] if open_moves else None
+    for moves, size in ((singles, 1), (swaps, 2)):
+        tried = sum(len(move) == size for move in failed)
+        left = [item for item in moves if item[1] not in failed]
+        if left and tried < patience:
+            return min(left)[1]
+    return None
 
 
 def _swap_fits(week: Week, shifts: FloatArray, more: int, less: int) -> bool:

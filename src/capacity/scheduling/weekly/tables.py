@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from capacity.program.slots import FloatArray, IntArray
-from capacity.scheduling.weekly.cohorts import Cohort
+from capacity.scheduling.weekly.cohorts import Cohort, week_before
 from capacity.scheduling.weekly.solving import SolvedWeek
+from capacity.scheduling.weekly.week import Week
 
 SMALL = 1e-6
 SHIFT_COLUMNS = ("pool", "shift", "date", "start", "end", "heads", "paid_hours")
@@ -26,23 +27,21 @@ def shift_table(solved: SolvedWeek, *, before: bool = False) -> pd.DataFrame:
     one week earlier.
     """
     week = solved.week
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for c in np.flatnonzero(solved.shifts > 0):
         cohort = week.cohorts[c]
-        shifted = [0, -7] if before and cohort.end > week.grid.end else [0]
-        for days in shifted:
-            move = pd.Timedelta(days=days)
-            rows.append(
-                (
-                    week.pools[cohort.pool].name,
-                    cohort.shift.name,
-                    cohort.day + timedelta(days=days),
-                    cohort.start + move,
-                    cohort.end + move,
-                    int(solved.shifts[c]),
-                    cohort.shift.paid_hours,
-                )
+        rows += [
+            (
+                week.pools[item.pool].name,
+                item.shift.name,
+                item.day,
+                item.start,
+                item.end,
+                int(solved.shifts[c]),
+                item.shift.paid_hours,
             )
+            for item in _instances(cohort, week, before=before)
+        ]
     table = pd.DataFrame(rows, columns=list(SHIFT_COLUMNS))
     return table.sort_values(["pool", "start", "shift"], ignore_index=True)
 
@@ -54,14 +53,18 @@ def break_table(solved: SolvedWeek, *, before: bool = False) -> pd.DataFrame:
     for b in np.flatnonzero(solved.breaks > 0):
         cohort = week.cohorts[week.breaks.cohort[b]]
         item = cohort.shift.breaks[week.breaks.number[b]]
-        start = cohort.start + pd.Timedelta(minutes=int(week.breaks.minute[b]))
-        for days in [0, -7] if before and cohort.end > week.grid.end else [0]:
-            move = pd.Timedelta(days=days)
-            day = cohort.day + timedelta(days=days)
-            names = (week.pools[cohort.pool].name, cohort.shift.name, day)
-            rows.append((*names, start + move, item.minutes, int(solved.breaks[b])))
+        after = pd.Timedelta(minutes=int(week.breaks.minute[b]))
+        for one in _instances(cohort, week, before=before):
+            names = (week.pools[one.pool].name, one.shift.name, one.day)
+            rows.append((*names, one.start + after, item.minutes, int(solved.breaks[b])))
     table = pd.DataFrame(rows, columns=list(BREAK_COLUMNS))
     return table.sort_values(["pool", "start", "shift"], ignore_index=True)
+
+
+def _instances(cohort: Cohort, week: Week, *, before: bool) -> list[Cohort]:
+    """The shift itself and, for a steady first week, the one a week earlier that runs into it."""
+    earlier = week_before(cohort, week.operation)
+    return [cohort, earlier] if before and earlier.end > week.grid.start else [cohort]
 
 
 def flow_table(solved: SolvedWeek) -> pd.DataFrame:

@@ -18,6 +18,8 @@ from capacity.scheduling.weekly.cohorts import (
     exposure_open,
     list_breaks,
     list_cohorts,
+    steady_breaks,
+    steady_cover,
 )
 
 SLICE_MINUTES = 10.0  # a person's exposure may exceed the cohort's mean by about one slice
@@ -143,7 +145,8 @@ def build_week(
     """Lay out cohorts, breaks and exposure of one week."""
     cohorts = list_cohorts(operation, grid)
     days = tuple(sorted({cohort.day for cohort in cohorts}))
-    cover = cover_hours(cohorts, grid, wrap=wrap)
+    cover = steady_cover(cohorts, operation, grid) if wrap else cover_hours(cohorts, grid)
+    breaks = steady_breaks(cohorts, operation, grid) if wrap else list_breaks(cohorts, grid)
     severity = np.array([queue.severity for queue in operation.queues])
     serves = np.array(
         [[pool.serves(queue) for queue in operation.queues] for pool in operation.pools], dtype=bool
@@ -154,7 +157,7 @@ def build_week(
         cohorts=cohorts,
         cover=cover,
         exposable=exposure_open(cohorts, cover, operation, grid),
-        breaks=list_breaks(cohorts, grid, wrap=wrap),
+        breaks=breaks,
         serves=serves,
         severity=severity,
         rest=rest_per_hour(operation),
