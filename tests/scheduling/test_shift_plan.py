@@ -294,3 +294,13 @@ def test_short_targets_get_their_floor_in_every_interval():
     assert floors.max() > 0
     assert not plan.is_partial
     assert (plan.present() >= floors - 1e-9).all()
+
+
+def test_overdue_backlog_does_not_stop_the_search_for_a_margin():
+    """Work that was overdue before the week is reported, and the margin is raised all the same."""
+    operation = enough()
+    backlog = Backlog(queues=("hash_match",) * 60, age_hours=(40.0,) * 60)
+    plan = plan_of(operation, per_hour=12.0, backlog=backlog, level_cv=0.1)
+    assert plan.is_partial
+    assert plan.weeks_kept >= 0.9
+    assert not any("cannot cover" in note for note in plan.notes)

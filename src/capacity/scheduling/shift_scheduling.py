@@ -24,6 +24,7 @@ from capacity.scheduling.weekly.playing import (
     play_plan,
     promise_week,
 )
+from capacity.scheduling.weekly.rules import overdue_work
 from capacity.scheduling.weekly.solving import SolvedWeek, WeekSolver, replay_week, solve_week
 from capacity.scheduling.weekly.tables import (
     break_table,
@@ -262,7 +263,10 @@ def _trial(factors: FloatArray, solved: SolvedWeek, played: PlayedWeek) -> WeekT
     profile = solved.week.profile
     work = profile.work.sum(axis=1)
     floors = profile.floors.sum(axis=1)
-    late = solved.late_work.sum(axis=1) / np.where(work > 0, work, 1.0)
+    # What was overdue before the week began says nothing about the team: a margin still helps.
+    late = (solved.late_work - overdue_work(solved.week)).sum(axis=1) / np.where(
+        work > 0, work, 1.0
+    )
     gap = solved.floor_gap.sum(axis=1) / np.where(floors > 0, floors, 1.0)
     return Trial(
         factors=factors,
