@@ -55,7 +55,7 @@ def optimise(problem: HiringProblem, options: SolveOptions | None = None) -> Hir
 
     The need is hard where `must_cover` says so. Should limits, freezes or the budget make that
     impossible, it is priced at `LAST_RESORT` times the shortage price instead, and what is left
-    short is in the answer. Proven to 1e-7, or to 1e-3 where pools help each other.
+    short is in the answer. Proven to 1e-7, or to 5e-3 where pools help each other.
     """
     options = options or (COUPLED if problem.share_pairs else EXACT)
     solution = solve(build_program(problem), options)
