@@ -25,7 +25,7 @@ from capacity.program import (
 
 EXACT = SolveOptions(gap=1e-7)
 COUPLED = SolveOptions(
-    gap=1e-3
+    gap=5e-3
 )  # pools that help each other are one program, with many equal optima
 LAST_RESORT = 1e3
 DUST = 1e-9
