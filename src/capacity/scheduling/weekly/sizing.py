@@ -90,6 +90,8 @@ def _with_given_shortfall(session: Session, program: Program, solution: Solution
             lower[place] = upper[place] = np.where(found > 1e-6, found, 0.0)
             cost[place] = 0.0
     again = session.solve(lower=lower, upper=upper, cost=cost)
+    if "beyond" in program.columns:
+        cost[program.columns["beyond"]] = 0.0  # only breaks ties between pools
     # The zeroed crumbs of shortfall can make the rest infeasible by a hair: then keep the first.
     return again if again.status.has_solution else solution
 
