@@ -24,7 +24,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     Examples
     --------
     >>> csv_bytes(pd.DataFrame({"queue": ["=1+1"], "hours": [0.1]}))
-    b"queue,hours\\n'=1+1,0.1\\n"
+    b"queue,hours\n'=1+1,0.1\n"
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")

@@ -33,7 +33,7 @@ from capacity.scheduling.weekly.solving import WeekSolver
 from capacity.scheduling.weekly.week import Week, rest_per_hour
 
 SHORT_PRICE = 100.0  # heads that an uncovered hour costs: only what nobody can do stays uncovered
-BEYOND_PRICE = 0.01  # of equal totals, take the one closest to today's team
+BEYOND_PRICE = 1e-3  # of equal totals, take the one closest to today's team
 WAGE_WEIGHT = 1e-4  # shifts cost a little, so that heads come first and idle shifts are not planned
 
 
