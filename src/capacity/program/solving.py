@@ -78,7 +78,14 @@ def solve(
         places.append(place)
         row_places.append(row_place)
         if not solutions[-1].status.has_solution:
-            return replace(solutions[-1], program=program, seconds=time.perf_counter() - began)
+            # Duals and bound of one block say nothing of the whole.
+            return replace(
+                solutions[-1],
+                program=program,
+                row_dual=None,
+                bound=-np.inf,
+                seconds=time.perf_counter() - began,
+            )
     joined = _join(program, options, solutions, places, row_places)
     return replace(joined, seconds=time.perf_counter() - began)
 
