@@ -6,7 +6,7 @@ import numpy as np
 
 from capacity.domain import Staffing, TimeGrid
 from capacity.program.slots import FloatArray
-from capacity.scheduling.weekly import rules
+from capacity.scheduling.weekly import exposure_rules
 from capacity.scheduling.weekly.cohorts import cover_hours, list_breaks
 from capacity.scheduling.weekly.solving import SolvedWeek
 from capacity.scheduling.weekly.week import Carried, Week
@@ -73,10 +73,10 @@ def _after_end(solved: SolvedWeek, used: FloatArray) -> tuple[FloatArray, FloatA
         mine = week.breaks.cohort == c
         hours = np.maximum(hours - pauses.hours[mine].T @ solved.breaks[mine], 0.0)
         presence[p] += hours
-        left = max(0.0, solved.shifts[c] * rules.daily_limit(week, p) - used[c])
+        left = max(0.0, solved.shifts[c] * exposure_rules.daily_limit(week, p) - used[c])
         total = hours.sum()
         if total > 0:
-            spare[p] += hours * min(left / total, rules.row_share(week, p))
+            spare[p] += hours * min(left / total, exposure_rules.row_share(week, p))
     return presence, spare
 
 

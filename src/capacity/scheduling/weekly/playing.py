@@ -12,7 +12,7 @@ from capacity.domain.seeds import stream
 from capacity.program.slots import FloatArray, IntArray
 from capacity.queueing.handling import handling_points
 from capacity.queueing.player import Played, on_time_weight, play_weeks
-from capacity.scheduling.weekly import rules
+from capacity.scheduling.weekly import exposure_rules, rules
 from capacity.scheduling.weekly.solving import SolvedWeek
 from capacity.scheduling.weekly.week import Week
 
@@ -183,7 +183,7 @@ def exposure_by_pool(solved: SolvedWeek) -> tuple[FloatArray, FloatArray] | None
         times, hours = csr.indices[span], csr.data[span]
         if not times.size:
             continue
-        total = solved.shifts[c] * min(rules.daily_limit(week, p), float(hours.sum()))
+        total = solved.shifts[c] * min(exposure_rules.daily_limit(week, p), float(hours.sum()))
         begin = int(week.grid.index_of([week.cohorts[c].start])[0])
         early = times < begin  # the part after midnight of a steady week's last night
         share = float(hours[early].sum() / hours.sum())

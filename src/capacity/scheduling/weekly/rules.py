@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from scipy import sparse
 
 from capacity.program import Rule, require
 from capacity.program.slots import FloatArray, IntArray
 from capacity.scheduling.weekly.decisions import Layout, Prices, window_sums
-from capacity.scheduling.weekly.week import SLICE_MINUTES, TeamLimits, Week
+from capacity.scheduling.weekly.week import TeamLimits, Week
 
 
 def give_breaks(week: Week) -> Rule:
@@ -181,121 +179,6 @@ def limit_weeks(week: Week, limits: TeamLimits) -> Rule:
     return require("shifts a week", {"shifts": matrix}, upper=np.maximum(upper, 0.0))
 
 
-def bound_exposure(week: Week, layout: Layout) -> Rule:
-    """A cohort is exposed only while at work: at most its minutes in a row between breaks."""
-    pool = week.cohort_pool[layout.exposed_cohort]
-    share = np.array([row_share(week, p) * week.present_share(p) for p in range(len(week.pools))])
-    rows = np.arange(layout.exposed_cohort.size)
-    shape = (rows.size, len(week.cohorts))
-    pauses = sparse.diags_array(share[pool]) @ _break_cells(week, layout)
-    return require(
-        "exposed at work",
-        {
-            "exposure": place(rows, rows, 1.0, (rows.size, rows.size)),
-            "shifts": place(
-                rows, layout.exposed_cohort, -share[pool] * layout.exposed_hours, shape
-            ),
-            "breaks": pauses,
-        },
-        upper=0.0,
-    )
-
-
-def cap_days(week: Week, layout: Layout) -> Rule:
-    """A duty day's exposure stays within the daily cap less one slice, for every cohort."""
-    capped = np.array(
-        [
-            week.cap(p).hours_per_day is not None or _tier(week, p) < 1
-            for p in range(len(week.pools))
-        ]
-    )
-    mine = capped[week.cohort_pool[layout.exposed_cohort]]
-    cohorts = np.unique(layout.exposed_cohort[mine])
-    row = np.searchsorted(cohorts, layout.exposed_cohort[mine])
-    shape = (cohorts.size, layout.exposed_cohort.size)
-    limit = np.array([daily_limit(week, int(p)) for p in week.cohort_pool[cohorts]])
-    rows = np.arange(cohorts.size)
-    return require(
-        "exposure a day",
-        {
-            "exposure": place(row, np.flatnonzero(mine), 1.0, shape),
-            "shifts": place(rows, cohorts, -limit, (cohorts.size, len(week.cohorts))),
-        },
-        upper=0.0,
-    )
-
-
-def daily_limit(week: Week, pool: int) -> float:
-    """Planned exposure hours a person and duty day: the cap less one slice, times the tier share."""
-    hours = week.cap(pool).hours_per_day
-    if hours is None:
-        return 24.0 * _tier(week, pool)
-    spare = 0.0 if divides_evenly(week, pool) else SLICE_MINUTES / 60
-    return max(hours - spare, 0.5 * hours) * _tier(week, pool)
-
-
-def divides_evenly(week: Week, pool: int) -> bool:
-    """Whether exposure divides equally over people: one weight, and one cohort a day.
-
-    Then everybody has the same shift without breaks and the same work, and round-robin gives
-    each person an equal part; nobody needs room for a slice more.
-    """
-    item = week.pools[pool]
-    weights = {float(s) for s in week.severity[week.serves[pool]] if s > 0}
-    alike = all(
-        person.skills is None for person in week.operation.people if person.pool == item.name
-    )
-    same = len(item.shifts) == 1 and not item.shifts[0].breaks
-    return len(weights) <= 1 and same and alike and week.cap(pool).minutes_in_row is None
-
-
-def cap_windows(week: Week, layout: Layout) -> Rule:
-    """Exposure of a pool in a calendar week and in rolling windows stays within its people's caps."""
-    rows: list[IntArray] = []
-    columns: list[IntArray] = []
-    upper: list[float] = []
-    day = week.cohort_day[layout.exposed_cohort]
-    pool = week.cohort_pool[layout.exposed_cohort]
-    days = np.array([item.toordinal() for item in week.days])
-    for p, first, last, limit in _windows(week, days):
-        mine = np.flatnonzero((pool == p) & (days[day] >= first) & (days[day] <= last))
-        rows.append(np.full(mine.size, len(upper)))
-        columns.append(mine)
-        before = sum(
-            h for q, d, h in week.carried.exposed if q == p and first <= d.toordinal() <= last
-        )
-        upper.append(max(limit - before, 0.0))
-    row = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
-    column = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64)
-    part = place(row, column, 1.0, (len(upper), layout.exposed_cohort.size))
-    return require("exposure a week", {"exposure": part}, upper=np.array(upper))
-
-
-def share_exposure(week: Week, layout: Layout) -> Rule:
-    """All severity-weighted work of a pool and interval is somebody's exposure."""
-    periods = week.grid.periods
-    pools = np.unique(week.cohort_pool[layout.exposed_cohort])
-    row = (
-        np.searchsorted(pools, week.cohort_pool[layout.exposed_cohort]) * periods
-        + layout.exposed_time
-    )
-    mine = np.isin(layout.flow_pool, pools) & (week.severity[layout.flow_queue] > 0)
-    flow_row = np.searchsorted(pools, layout.flow_pool[mine]) * periods + layout.flow_time[mine]
-    height = pools.size * periods
-    weight = week.severity[layout.flow_queue[mine]]
-    upper = np.zeros((pools.size, periods))
-    if week.carried.spare is not None:
-        upper += week.carried.spare[pools]
-    return require(
-        "exposure shared",
-        {
-            "flow": place(flow_row, np.flatnonzero(mine), weight, (height, layout.flow_pool.size)),
-            "exposure": place(row, np.arange(row.size), -1.0, (height, row.size)),
-        },
-        upper=upper.ravel(),
-    )
-
-
 def present(week: Week) -> dict[str, sparse.csr_array]:
     """Hours at work by (pool, interval): on shift less breaks, times one less the in-shift loss."""
     pools, periods = len(week.pools), week.grid.periods
@@ -385,49 +268,3 @@ def _worked_by_week(week: Week, mondays: IntArray) -> tuple[FloatArray, FloatArr
         shifts[pool, found] += count
         paid[pool, found] += hours
     return shifts, paid
-
-
-def _break_cells(week: Week, layout: Layout) -> sparse.csr_array:
-    """Hours of break inside each (cohort, interval) of the exposure family."""
-    pause = week.breaks.hours.tocoo()
-    periods = week.grid.periods
-    keys = layout.exposed_cohort * periods + layout.exposed_time
-    order = np.argsort(keys)
-    wanted = week.breaks.cohort[pause.coords[0]] * periods + pause.coords[1]
-    spot = np.minimum(np.searchsorted(keys[order], wanted), max(keys.size - 1, 0))
-    found = keys[order][spot] == wanted if keys.size else np.zeros(wanted.size, dtype=bool)
-    return place(
-        order[spot[found]] if keys.size else np.zeros(0, dtype=np.int64),
-        pause.coords[0][found],
-        pause.data[found],
-        (keys.size, week.breaks.cohort.size),
-    )
-
-
-def row_share(week: Week, pool: int) -> float:
-    """Largest share of an hour that may be exposed: minutes in a row, then a break."""
-    cap = week.cap(pool)
-    if cap.minutes_in_row is None:
-        return 1.0
-    return cap.minutes_in_row / (cap.minutes_in_row + cap.break_minutes)
-
-
-def _tier(week: Week, pool: int) -> float:
-    return 1.0 if week.limits is None else float(week.limits.tier_share[pool])
-
-
-def _windows(week: Week, days: IntArray) -> Sequence[tuple[int, int, int, float]]:
-    """(pool, first day, last day, hours) of every window of days that holds a day of the week."""
-    if week.limits is None or not days.size:
-        return []
-    rows = []
-    mondays = np.unique(days - (days - 1) % 7)
-    for p in np.unique(week.cohort_pool):
-        cap, heads = week.cap(int(p)), week.limits.heads[p] * _tier(week, int(p))
-        if cap.hours_per_week is not None:
-            rows += [(int(p), int(m), int(m) + 6, cap.hours_per_week * heads) for m in mondays]
-        for rolling in cap.rolling:
-            rows += [
-                (int(p), int(d) - rolling.days + 1, int(d), rolling.hours * heads) for d in days
-            ]
-    return rows

@@ -19,7 +19,7 @@ from capacity.program import (
     stack,
 )
 from capacity.program.slots import FloatArray
-from capacity.scheduling.weekly import rules
+from capacity.scheduling.weekly import exposure_rules, rules
 from capacity.scheduling.weekly.cohorts import exposure_open
 from capacity.scheduling.weekly.decisions import (
     Layout,
@@ -127,8 +127,11 @@ def build_sizing(week: Week) -> tuple[Program, Layout]:
     if (week.profile.floors > 0).any():
         found += [rules.seat_floors(week, layout), rules.cover_floors(week, layout, flat)]
     if layout.exposed_cohort.size:
-        found += [rules.bound_exposure(week, layout), rules.cap_days(week, layout)]
-        found.append(rules.share_exposure(week, layout))
+        found += [
+            exposure_rules.bound_exposure(week, layout),
+            exposure_rules.cap_days(week, layout),
+        ]
+        found.append(exposure_rules.share_exposure(week, layout))
         weekly = [p for p in range(len(week.pools)) if week.cap(p).hours_per_week is not None]
         if weekly:
             found.append(_weekly_exposure(week, layout, weekly))

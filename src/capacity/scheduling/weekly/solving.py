@@ -18,7 +18,7 @@ from capacity.program import (
     stack,
 )
 from capacity.program.slots import FloatArray
-from capacity.scheduling.weekly import rules
+from capacity.scheduling.weekly import exposure_rules, rules
 from capacity.scheduling.weekly.decisions import (
     Layout,
     Prices,
@@ -90,10 +90,10 @@ def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices
         found += [rules.limit_days(week, week.limits), rules.limit_weeks(week, week.limits)]
     if layout.exposed_cohort.size:
         found += [
-            rules.bound_exposure(week, layout),
-            rules.cap_days(week, layout),
-            rules.cap_windows(week, layout),
-            rules.share_exposure(week, layout),
+            exposure_rules.bound_exposure(week, layout),
+            exposure_rules.cap_days(week, layout),
+            exposure_rules.cap_windows(week, layout),
+            exposure_rules.share_exposure(week, layout),
         ]
     return stack(slots, found), layout, prices
 
