@@ -18,7 +18,7 @@ from capacity.domain.shift import ShiftTemplate
 from capacity.errors import DataError
 from capacity.intake import values as v
 from capacity.intake.files import local_path
-from capacity.intake.people import read_people
+from capacity.intake.people import read_people, with_tenure
 from capacity.intake.policy import OnBad
 from capacity.intake.pool_tables import read_exposure, read_pool
 from capacity.intake.queue_tables import read_queue, spread_targets
@@ -126,6 +126,7 @@ def interpret(document: dict[str, Any], path: Path) -> tuple[Operation | None, F
     for key, example in (("name", '"our review team"'), ("zone", '"Europe/Dublin"')):
         if key not in settings:
             faults.add(f"operation.{key}", "is missing", f"add {key} = {example} to [operation]")
+    parts["pools"] = with_tenure(parts["pools"], parts["people"])
     try:
         operation = Operation(**({"name": path.stem, "zone": "UTC"} | values | parts))
     except DataError as error:

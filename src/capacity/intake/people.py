@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pandas as pd
 from capacity.domain.faults import FaultList
 from capacity.domain.grid import as_utc
 from capacity.domain.person import Person, Tier
+from capacity.domain.pool import Pool
 from capacity.errors import DataError
 from capacity.intake import values as v
 from capacity.intake.dictionary import columns_of
@@ -127,3 +129,15 @@ CELLS: dict[str, Callable[[str], object]] = {
     "carried_weekends": _whole,
     "last_shift_end": _instant,
 }
+
+
+def with_tenure(pools: tuple[Pool, ...], people: tuple[Person, ...]) -> tuple[Pool, ...]:
+    """Pools that state no tenure take that of their people, where it is known of every one."""
+    filled = []
+    for pool in pools:
+        known = [person.tenure_months for person in people if person.pool == pool.name]
+        months = tuple(sorted(month for month in known if month is not None))
+        complete = len(months) == len(known) == pool.heads
+        use = complete and not pool.tenure_months
+        filled.append(replace(pool, tenure_months=months) if use else pool)
+    return tuple(filled)
