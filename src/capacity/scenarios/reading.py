@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from capacity.domain.event import Event, EventKind, EventShape
+from capacity.domain.event import Event
 from capacity.domain.faults import FaultList, nearest
 from capacity.domain.opening import OpeningHours
 from capacity.domain.pool import LossKind
 from capacity.errors import DataError
 from capacity.intake import values as v
+from capacity.intake.operations import EVENT
 from capacity.intake.pool_tables import read_pool
 from capacity.intake.queue_tables import OPENING, read_queue
 from capacity.intake.tables import add_error, build, report_unknown
@@ -24,18 +25,6 @@ from capacity.scenarios.scenario import Change, Scenario, check_names
 Table = dict[str, Any]
 Read = Callable[[Table, str, FaultList], Change | None]
 KEYS = ("operation", "scenarios")
-
-EVENT: dict[str, Convert] = {
-    "name": v.text,
-    "kind": v.choice(EventKind),
-    "start": v.day,
-    "end": v.day,
-    "queue": v.text,
-    "shape": v.choice(EventShape),
-    "effect": v.number,
-    "effect_sd": v.number,
-    "source": v.text,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
