@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from capacity.domain.event import Event
+from capacity.domain.event import Event, EventShape
 from capacity.domain.faults import FaultList, nearest
 from capacity.domain.opening import OpeningHours
 from capacity.domain.pool import LossKind
