@@ -272,29 +272,28 @@ def _required_for(load: Floats, share: float, within: float, cap: float) -> NDAr
         fits = a <= cap * c * (1.0 + 1e-12)
         return np.asarray(fits & (service_level(c, a, within=within) >= share))
 
-    def excess(c: Floats, a: Floats) -> Floats:
-        return np.asarray(log_erlang_c(c, a) - (c - a) * within - np.log1p(-share))
+    def excess(c: Floats, a: Floats) -> tuple[Floats, Floats]:
+        """Log of the late share over the allowed one, and its slope in the load."""
+        blocked = 1.0 / upper_ratio(c, a)
+        free = (c - a) + a * blocked
+        with np.errstate(divide="ignore"):
+            waiting = np.log(c * blocked / free)
+        value = waiting - (c - a) * within - np.log1p(-share)
+        # B' = B (c / a - 1 + B)
+        return value, c / a - 1.0 + (1.0 - blocked) / free + within
 
     if load.size == 0:
         return np.zeros(0, dtype=np.int64)
-    all_busy = float(load.min()) > 0
-    busy = slice(None) if all_busy else load > 0
-    result = np.zeros(load.shape, dtype=np.int64)
-    some = load[busy]
-    if some.size == 0:
+    low, high = float(load.min()), float(load.max())
+    if low == 0.0:
+        result, busy = np.zeros(load.shape, dtype=np.int64), load > 0
+        if high > 0:
+            result[busy] = _required_for(load[busy], share, within, cap)
         return result
-    spread = some.max() / cap - some.min() + 4.0 * np.sqrt(some.max()) + 8.0
-    if some.size > spread:
-        result[busy] = required_by_table(
-            some,
-            meets,
-            excess,
-            spare=-np.log1p(-share) / within if within > 0 else np.inf,
-            max_occupancy=cap,
-        )
-    else:
-        result[busy] = required_by_bisection(some, meets)
-    return result
+    if load.size <= high / cap - low + 4.0 * np.sqrt(high) + 8.0:
+        return required_by_bisection(load, meets)
+    spare = -np.log1p(-share) / within if within > 0 else np.inf
+    return required_by_table(load, meets, excess, span=(low, high), spare=spare, max_occupancy=cap)
 
 
 def _masses(

@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Meets = Callable[[Floats, Floats], NDArray[np.bool_]]
-Excess = Callable[[Floats, Floats], Floats]
+Excess = Callable[[Floats, Floats], tuple[Floats, Floats]]  # value and slope in the load
+
+_TOUCHING = 1e-11  # relative distance to a step below which rounding could decide
+_PIECE = 1 << 15  # loads looked up at a time
 
 
 def required_by_bisection(load: Floats, meets: Meets) -> NDArray[np.int64]:
@@ -33,19 +36,30 @@ def required_by_bisection(load: Floats, meets: Meets) -> NDArray[np.int64]:
 
 
 def required_by_table(
-    load: Floats, meets: Meets, excess: Excess, *, spare: float, max_occupancy: float
+    load: Floats,
+    meets: Meets,
+    excess: Excess,
+    *,
+    span: tuple[float, float],
+    spare: float,
+    max_occupancy: float,
 ) -> NDArray[np.int64]:
     """The same by inverting the step function once: largest load per c, then a look-up.
 
-    A load of c - `spare` or less meets the target with c whatever the rest of the formula says.
+    `span` is the least and the greatest load. A load of c - `spare` or less meets the target with
+    c whatever the rest of the formula says.
     """
-    first = max(int(np.floor(load.min())), 0) + 1
-    last = int(required_by_bisection(np.array([load.max()]), meets)[0])
+    low, high = span
+    first = max(int(np.floor(low)), 0) + 1
+    if spare <= 4.0 * np.sqrt(high) + 8.0:
+        last = int(np.ceil(max(high + spare, high / max_occupancy))) + 1
+    else:
+        last = int(required_by_bisection(np.array([high]), meets)[0])
     servers = np.arange(first, last + 1, dtype=np.float64)
     largest = np.minimum(
         _largest_loads(servers, excess, np.maximum(servers - spare, 0.0)), max_occupancy * servers
     )
-    result, unsure = _look_up(load, largest)
+    result, unsure = _look_up(load, largest, span)
     result += first
     if unsure.size:
         # at a step, rounding decides: the target itself is asked
@@ -53,26 +67,38 @@ def required_by_table(
     return result
 
 
-def _look_up(load: Floats, largest: Floats) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+def _look_up(
+    load: Floats, largest: Floats, span: tuple[float, float]
+) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
     """Number of steps below each load, and the loads that lie within rounding of a step.
 
-    A fine table over equal cells answers all loads whose cell holds no step; the others are
-    searched. Two passes over the loads instead of a search for each.
+    A table over equal cells between the least and the greatest load answers all loads whose cell
+    holds no step; the others are searched. It is read piece by piece, so that a piece and the
+    table stay in the cache.
     """
-    low, high = float(load.min()), float(load.max())
+    low, high = span
     cells = min(64 * largest.size, 1 << 20)
     if high <= low or load.size < cells:
         return _search(load, largest, np.arange(load.size))
     scale = cells / (high - low)
     edges = low + np.arange(cells + 2) / scale
     # one ulp may move a load to the next cell: steps count with a tolerance on both sides
-    sure_below = np.searchsorted(largest * (1.0 + 1e-11), edges[:-1] * (1.0 - 1e-13))
-    maybe_below = np.searchsorted(largest * (1.0 - 1e-11), edges[1:] * (1.0 + 1e-13))
+    sure_below = np.searchsorted(largest * (1.0 + _TOUCHING), edges[:-1] * (1.0 - 1e-13))
+    maybe_below = np.searchsorted(largest * (1.0 - _TOUCHING), edges[1:] * (1.0 + 1e-13))
     table = np.where(sure_below == maybe_below, sure_below, -1)
-    scaled = np.subtract(load, low)
-    np.multiply(scaled, scale, out=scaled)
-    result = np.take(table, scaled.astype(np.int32))
-    open_rows = np.flatnonzero(result < 0)
+    result = np.empty(load.size, dtype=np.int64)
+    scaled, cell = np.empty(_PIECE), np.empty(_PIECE, dtype=np.int64)
+    open_parts = [np.zeros(0, dtype=np.intp)]
+    for start in range(0, load.size, _PIECE):
+        part, piece = load[start : start + _PIECE], result[start : start + _PIECE]
+        size = part.size
+        np.subtract(part, low, out=scaled[:size])
+        np.multiply(scaled[:size], scale, out=cell[:size], casting="unsafe")
+        # cells are in range by construction; clip only spares numpy's check and its copy
+        np.take(table, cell[:size], out=piece, mode="clip")
+        if piece.min() < 0:
+            open_parts.append(np.flatnonzero(piece < 0) + start)
+    open_rows = np.concatenate(open_parts)
     found, unsure = _search(load[open_rows], largest, open_rows)
     result[open_rows] = found
     return result, unsure
@@ -83,7 +109,7 @@ def _search(
 ) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
     place = np.searchsorted(largest, load, side="left")
     above = np.minimum(place, largest.size - 1)
-    tolerance = 1e-11 * load
+    tolerance = _TOUCHING * load
     touching = (np.abs(largest[np.maximum(place - 1, 0)] - load) < tolerance) | (
         np.abs(largest[above] - load) < tolerance
     )
@@ -91,35 +117,22 @@ def _search(
 
 
 def _largest_loads(servers: Floats, excess: Excess, lowest: Floats) -> Floats:
-    """Root in (lowest, c) of excess(c, .), which rises from below zero to above: Illinois steps.
+    """Root in (lowest, c) of excess(c, .), which rises from below zero to above: Newton's steps.
 
-    Exact to about 1e-13; whoever looks up a load that close to a step asks the target itself.
+    Far more exact than `_TOUCHING`; whoever looks up a load that close to a step asks the target
+    itself. A step that leaves the bracket is replaced by halving it.
     """
-    root = lowest.copy()
-    f_low, f_high = excess(servers, lowest), excess(servers, servers * (1.0 - 1e-15))
-    open_rows = np.flatnonzero(f_low < 0)
-    c, low, high = servers[open_rows], lowest[open_rows], servers[open_rows]
-    f_low, f_high = f_low[open_rows], f_high[open_rows]
-    side, last = np.zeros(c.shape), low.copy()
+    low, high = lowest.copy(), servers.copy()
+    root = np.where(lowest > 0, lowest, 0.5 * servers)
     for _ in range(200):
-        if c.size == 0:
+        value, slope = excess(servers, root)
+        low, high = np.where(value <= 0, root, low), np.where(value > 0, root, high)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            guess = root - value / slope
+        inside = (guess >= low) & (guess <= high) & (guess < servers)
+        guess = np.where(inside, guess, 0.5 * (low + high))
+        moved = np.abs(guess - root) > 1e-13 * servers
+        root = guess
+        if not moved.any():
             break
-        with np.errstate(invalid="ignore"):
-            guess = high - f_high * (high - low) / (f_high - f_low)
-        finite = np.isfinite(guess) & np.isfinite(f_low)
-        guess = np.where(finite, np.clip(guess, low, high), 0.5 * (low + high))
-        at_edge = finite & ((guess == low) | (guess == high))
-        value = excess(c, guess)
-        up = value > 0
-        high, low = np.where(up, guess, high), np.where(up, low, guess)
-        f_high = np.where(up, value, np.where(side == -1, 0.5 * f_high, f_high))
-        f_low = np.where(up, np.where(side == 1, 0.5 * f_low, f_low), value)
-        side = np.where(up, 1.0, -1.0)
-        root[open_rows] = guess
-        going = ~at_edge & (np.abs(guess - last) > 1e-14 * c) & (high - low > 1e-14 * c)
-        last = guess
-        if not going.all():
-            open_rows = open_rows[going]
-            c, low, high, last = c[going], low[going], high[going], last[going]
-            f_low, f_high, side = f_low[going], f_high[going], side[going]
     return root
