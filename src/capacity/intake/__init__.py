@@ -1,7 +1,7 @@
 """Intake: read operations and case files, and refuse what cannot be trusted."""
 
+from capacity.intake.case_tables import Rejects as Rejects
 from capacity.intake.cases import Cases as Cases
-from capacity.intake.cases import Rejects as Rejects
 from capacity.intake.operations import read_operation as read_operation
 from capacity.intake.operations import validate_operation as validate_operation
 from capacity.intake.policy import DateStyle as DateStyle

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
@@ -12,17 +10,15 @@ from capacity.domain.grid import TimeGrid, as_utc
 from capacity.domain.operation import Operation
 from capacity.domain.volume import Backlog, SeriesLabel, Volume
 from capacity.errors import DataError
+from capacity.intake.case_tables import CaseTables
 from capacity.intake.plausibility import plausibility_notes
 from capacity.intake.policy import Gap
-
-if TYPE_CHECKING:
-    from capacity.intake.cases import Cases
 
 CELLS = ("market", "language", "severity")
 
 
 def count_volume(
-    cases: Cases,
+    cases: CaseTables,
     as_of: pd.Timestamp | str | None,
     *,
     operation: Operation | None,
@@ -59,7 +55,7 @@ def _backlog_note(log: pd.DataFrame) -> tuple[str, ...]:
     return ()
 
 
-def _moment(cases: Cases, as_of: pd.Timestamp | str | None) -> pd.Timestamp:
+def _moment(cases: CaseTables, as_of: pd.Timestamp | str | None) -> pd.Timestamp:
     if as_of is None:
         return cases.end
     moment = as_utc(as_of, "as_of")
@@ -76,7 +72,7 @@ def _moment(cases: Cases, as_of: pd.Timestamp | str | None) -> pd.Timestamp:
     return moment
 
 
-def _keys(cases: Cases, by: tuple[str, ...]) -> list[str]:
+def _keys(cases: CaseTables, by: tuple[str, ...]) -> list[str]:
     tables = [table for table in (cases.counts, cases.frame) if len(table)]
     for name in by:
         if name not in CELLS:
@@ -87,7 +83,7 @@ def _keys(cases: Cases, by: tuple[str, ...]) -> list[str]:
 
 
 def _labels(
-    cases: Cases, keys: list[str], operation: Operation | None
+    cases: CaseTables, keys: list[str], operation: Operation | None
 ) -> tuple[tuple[SeriesLabel, ...], dict[tuple[str, ...], int]]:
     """Series in the order of the operation's queues, else of first appearance."""
     seen = pd.concat([cases.counts.reindex(columns=keys), cases.frame.reindex(columns=keys)])
@@ -107,7 +103,7 @@ def _labels(
 
 
 def _fill(
-    cases: Cases, keys: list[str], rows: dict[tuple[str, ...], int], size: int, grid: TimeGrid
+    cases: CaseTables, keys: list[str], rows: dict[tuple[str, ...], int], size: int, grid: TimeGrid
 ) -> np.ndarray:
     """Counts by series and interval. What neither table covers is missing."""
     shape = (size, grid.periods)

@@ -12,7 +12,8 @@ import pandas as pd
 from capacity.domain.faults import FaultList
 from capacity.domain.grid import INTERVAL_MINUTES
 from capacity.errors import DataError
-from capacity.intake.cases import Cases, Rejects
+from capacity.intake.case_tables import Rejects
+from capacity.intake.cases import Cases
 from capacity.intake.policy import Duplicate, Gap
 
 # A stray date must not make a grid of millions of empty intervals.

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from capacity.domain.display import percent
 from capacity.domain.operation import Operation
-
-if TYPE_CHECKING:
-    from capacity.intake.cases import Cases
+from capacity.intake.case_tables import CaseTables
 
 # Conventions: what differs by less is noise or a matter of taste.
 HANDLING_RATIO = 1.15
@@ -26,7 +22,7 @@ ALARM_WORK_RATIO = 10.0
 
 
 def plausibility_notes(
-    cases: Cases,
+    cases: CaseTables,
     operation: Operation,
     handling: tuple[tuple[str, float], ...],
     moment: pd.Timestamp,
@@ -40,7 +36,7 @@ def plausibility_notes(
     )
 
 
-def _handling_notes(cases: Cases, operation: Operation, seen: dict[str, float]) -> list[str]:
+def _handling_notes(cases: CaseTables, operation: Operation, seen: dict[str, float]) -> list[str]:
     notes = []
     sizes = cases.frame["queue"].value_counts() if cases.has_log else pd.Series(dtype=int)
     for queue in operation.queues:
@@ -59,7 +55,7 @@ def _handling_notes(cases: Cases, operation: Operation, seen: dict[str, float]) 
     return notes
 
 
-def _automation_notes(cases: Cases, operation: Operation, moment: pd.Timestamp) -> list[str]:
+def _automation_notes(cases: CaseTables, operation: Operation, moment: pd.Timestamp) -> list[str]:
     weekly = cases.automation
     recent = weekly[(weekly["week"] >= moment - RECENT) & (weekly["week"] < moment)]
     notes = []
@@ -75,7 +71,7 @@ def _automation_notes(cases: Cases, operation: Operation, moment: pd.Timestamp) 
     return notes
 
 
-def _work_notes(cases: Cases, operation: Operation, moment: pd.Timestamp) -> list[str]:
+def _work_notes(cases: CaseTables, operation: Operation, moment: pd.Timestamp) -> list[str]:
     """Work of a recent week against the paid hours of all people."""
     begin = max(moment - RECENT, cases.start)
     weeks = (moment - begin) / pd.Timedelta(weeks=1)

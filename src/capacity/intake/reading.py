@@ -13,7 +13,8 @@ import pandas as pd
 from capacity.domain.faults import FaultList
 from capacity.domain.operation import Operation
 from capacity.errors import DataError, MissingExtraError
-from capacity.intake.cases import Cases, Rejects
+from capacity.intake.case_tables import Rejects
+from capacity.intake.cases import Cases
 from capacity.intake.files import local_path, read_text
 from capacity.intake.header import check_header, table_kind, tidy_name
 from capacity.intake.history import check_counts, check_log, join_history
