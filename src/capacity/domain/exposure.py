@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from capacity.domain.faults import require_positive
+from capacity.domain.faults import require_positive, require_share
 from capacity.errors import DataError
 
 
@@ -21,8 +21,39 @@ class RollingCap:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RotationShare:
+    """Bounds on the share of each person's time in a calendar week that some queues take.
+
+    `at_most` is a share of the hours on shift (breaks and sessions off), `at_least` a share of
+    the hours worked. "A fifth of the time away from severe queues" is `at_most=0.8` on those.
+
+    Examples
+    --------
+    >>> RotationShare(queues=("hash_match",), at_most=0.8).at_least
+    0.0
+    """
+
+    queues: tuple[str, ...]
+    at_most: float = 1.0
+    at_least: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.queues:
+            raise DataError("a rotation share needs at least one queue.")
+        name = f"rotation of {', '.join(self.queues)}"
+        require_share(self.at_most, f"{name}: at_most", below_one=False)
+        require_share(self.at_least, f"{name}: at_least", below_one=False)
+        if self.at_least > 0 and self.at_least > self.at_most:
+            raise DataError(
+                f"{name}: at_least {self.at_least:g} is above at_most {self.at_most:g}. Fix: swap them"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExposureCap:
     """Limits on severity-weighted exposure of one person; None switches a limit off.
+
+    `queues` names the queues whose exposure counts; empty means every queue that exposes.
 
     The duty day is the local date on which the shift starts. Defaults: 4 h a day (INHOPE
     guideline: no more than four hours of review daily), 50 minutes in a row and then a
@@ -49,6 +80,7 @@ class ExposureCap:
     in_overtime: bool = False
     source: str = "INHOPE guideline (4 h a day); Police Care UK (10 min each hour); weekly and consecutive-day limits are conventions"
     grade: str = "G"
+    queues: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("hours_per_day", "hours_per_week", "minutes_in_row", "max_consecutive_days"):
@@ -63,6 +95,16 @@ class ExposureCap:
             raise DataError("exposure cap minutes and days must be >= 0.")
         if self.latest_local_minute is not None and not 0 < self.latest_local_minute <= 1440:
             raise DataError("exposure cap latest_local_minute must be in (0, 1440].")
+
+    def counts(self, queue: str) -> bool:
+        """Whether exposure on a queue counts against these limits.
+
+        Examples
+        --------
+        >>> ExposureCap(queues=("csea",)).counts("spam"), ExposureCap().counts("spam")
+        (False, True)
+        """
+        return not self.queues or queue in self.queues
 
     @classmethod
     def inhope(cls) -> ExposureCap:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from itertools import pairwise
 
 import pandas as pd
 
@@ -32,11 +33,44 @@ class ShiftRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CounsellingSession:
+    """A dated session with a counsellor: paid time on shift, without work and exposure.
+
+    Examples
+    --------
+    >>> CounsellingSession(start=pd.Timestamp("2026-01-14T10:00", tz="UTC")).minutes
+    60
+    """
+
+    start: pd.Timestamp
+    minutes: int = 60
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None:
+            raise DataError(
+                f"counselling start {self.start} has no offset. Fix: write 2026-01-14T10:00Z"
+            )
+        if self.start.value % (300 * 10**9) or self.minutes % 5 or not 0 < self.minutes <= 240:
+            raise DataError(
+                f"counselling at {self.start} for {self.minutes} min is not on the grid of 5 minutes "
+                "(at most 240). Fix: start and length in multiples of 5 minutes"
+            )
+
+    @property
+    def end(self) -> pd.Timestamp:
+        """Last instant."""
+        return self.start + pd.Timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """One reviewer. Skills and languages None mean: those of the pool.
 
     `carried_exposure` are weighted exposure hours on the duty days before the horizon, newest
-    last; `carried_days` says on how many days in a row the person worked up to it.
+    last; `carried_days` says on how many days in a row the person worked up to it, and
+    `carried_weekends` how many weekends in a row. `office_days` are the weekdays (0 = Monday) on
+    which the person is at the site and may work queues that are worked on site only; None: as the
+    pool says. `counselling` lists dated sessions.
     """
 
     id: str
@@ -53,6 +87,8 @@ class Person:
     carried_weekends: int = 0
     last_shift_end: pd.Timestamp | None = None
     tenure_months: int | None = None
+    office_days: tuple[int, ...] | None = None
+    counselling: tuple[CounsellingSession, ...] = ()
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z]{0,4}[0-9]{1,8}", self.id):
@@ -65,3 +101,19 @@ class Person:
             )
         if any(not 0 <= hours < 24 for hours in self.carried_exposure):
             raise DataError(f"person {self.id}: carried_exposure must be hours a day in [0, 24).")
+        days = self.office_days or ()
+        if any(day not in range(7) for day in days) or len(set(days)) < len(days):
+            raise DataError(
+                f"person {self.id}: office_days must be different days 0 (Monday) to 6, got {days}."
+            )
+        sessions = sorted(self.counselling, key=lambda one: one.start)
+        for before, after in pairwise(sessions):
+            if after.start < before.end:
+                raise DataError(
+                    f"person {self.id}: counselling at {after.start} begins before the session of "
+                    f"{before.start} ends. Fix: move one"
+                )
+
+    def is_at_site(self, day: date) -> bool:
+        """Whether the person is at the site on a duty date, as far as office days say."""
+        return self.office_days is None or day.weekday() in self.office_days

@@ -237,7 +237,10 @@ class HiringTerms:
 class Pool:
     """Reviewers alike enough to exchange. One person serves one queue at a time and counts once.
 
-    `heads` is today's headcount; `exposure` overrides the operation's cap.
+    `heads` is today's headcount; `exposure` overrides the operation's cap. A person works at most
+    `max_weekends_in_four` of any four weekends in a row (None: no limit), and a shift never
+    follows another on the next day where `forbidden_sequences` names that pair. Beyond the
+    contract a person may work `overtime_hours_per_week`, without exposure unless the cap says so.
     """
 
     name: str
@@ -260,6 +263,9 @@ class Pool:
     vendor: bool = False
     on_site: bool = True
     open_requisitions: tuple[tuple[date, int], ...] = ()
+    max_weekends_in_four: int | None = None
+    forbidden_sequences: tuple[tuple[str, str], ...] = ()
+    overtime_hours_per_week: float = 0.0
 
     def __post_init__(self) -> None:
         where = f"pool {self.name}"
@@ -276,6 +282,22 @@ class Pool:
         if self.tenure_months and len(self.tenure_months) != self.heads:
             raise DataError(
                 f"{where}: tenure_months lists {len(self.tenure_months)} people, heads is {self.heads}."
+            )
+        if self.max_weekends_in_four is not None and self.max_weekends_in_four not in range(5):
+            raise DataError(
+                f"{where}: max_weekends_in_four must be 0 to 4, got {self.max_weekends_in_four}."
+            )
+        if not 0 <= self.overtime_hours_per_week <= 60 - self.hours_per_week:
+            raise DataError(
+                f"{where}: overtime_hours_per_week must be >= 0 and leave at most 60 hours with the "
+                f"contract of {self.hours_per_week:g}, got {self.overtime_hours_per_week:g}."
+            )
+        named = {name for pair in self.forbidden_sequences for name in pair}
+        unknown = sorted(named - {shift.name for shift in self.shifts})
+        if unknown:
+            raise DataError(
+                f"{where}: forbidden_sequences name unknown shifts {unknown}. "
+                f"Fix: use {[shift.name for shift in self.shifts]}"
             )
 
     def serves(self, queue: Queue) -> bool:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 
 import pandas as pd
 
 from capacity.domain.display import frame_html, plural
 from capacity.domain.grid import TimeGrid
+
+
+LESS_THAN_A_SLICE = "less than one slice"
+"""Why the crumb of a queue's work that fills no slice stays unassigned."""
 
 
 class Activity(Enum):
@@ -18,6 +23,7 @@ class Activity(Enum):
     BREAK = "break"
     WELLNESS = "wellness"
     MEETING = "meeting"
+    COUNSELLING = "counselling"
     IDLE = "idle"
 
 
@@ -28,7 +34,8 @@ class Roster:
     `frame` columns: person, pool, shift, date (local date on which the shift starts), start, end
     (UTC), activity (the text of `Activity`), queue ("" unless work). `unfilled`: shifts of the plan that nobody could take
     (pool, shift, date, start, end, heads, reason). `unassigned`: work of the plan left without a
-    person (queue, start, hours, reason).
+    person (queue, start, hours, reason). `missed`: counselling sessions that no shift of the
+    person holds (person, start, minutes, reason).
     """
 
     grid: TimeGrid
@@ -38,6 +45,13 @@ class Roster:
     accepted: bool = False
     seed: int = 0
     notes: tuple[str, ...] = ()
+    missed: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a planned head, an hour of work or a session found nobody."""
+        homeless = len(self.unassigned) and (self.unassigned["reason"] != LESS_THAN_A_SLICE).any()
+        return bool(len(self.unfilled) or len(self.missed) or homeless)
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -62,6 +76,31 @@ class Roster:
 
     def _repr_html_(self) -> str:
         return frame_html(self.frame, title="Roster", note=self.summary().splitlines()[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedPart:
+    """Duty dates of an earlier roster that a new one keeps: shifts, days off and every minute.
+
+    Holds for the persons in the table of `roster`, or for `people` where it names some; dates
+    from `first` (None: from the start) to `last`.
+    """
+
+    roster: Roster
+    last: date
+    first: date | None = None
+    people: tuple[str, ...] = ()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The rows to keep."""
+        rows = self.roster.frame
+        return rows[[self.holds(*pair) for pair in zip(rows["person"], rows["date"], strict=True)]]
+
+    def holds(self, person: str, day: date) -> bool:
+        """Whether the day of a person is fixed."""
+        inside = day <= self.last and (self.first is None or day >= self.first)
+        return inside and person in (self.people or self.roster.people)
 
 
 @dataclass(frozen=True, kw_only=True)

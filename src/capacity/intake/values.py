@@ -24,6 +24,8 @@ def text(value: Any) -> str:
     """A text without blanks around it."""
     if not isinstance(value, str) or not value.strip():
         raise DataError(f'{value!r} is not text. Fix: write it in quotes, say "name"')
+    if "\0" in value:
+        raise DataError(f"{value!r} holds a NUL character. Fix: remove it")
     return value.strip()
 
 
@@ -36,6 +38,21 @@ def texts(value: Any) -> tuple[str, ...]:
     if twice:
         raise DataError(f"{twice[0]!r} is listed twice. Fix: keep one")
     return found
+
+
+def pairs(value: Any) -> tuple[tuple[str, str], ...]:
+    """A list of pairs of texts.
+
+    Examples
+    --------
+    >>> pairs([["night", "morning"]])
+    (('night', 'morning'),)
+    """
+    if not isinstance(value, list) or any(
+        not isinstance(pair, list) or len(pair) != 2 for pair in value
+    ):
+        raise DataError(f'{value!r} is not a list of pairs. Fix: write [["night", "morning"]]')
+    return tuple((text(first), text(second)) for first, second in value)
 
 
 def number(value: Any) -> float:
@@ -161,9 +178,11 @@ def exact_share(value: Any) -> Fraction:
     if isinstance(value, str) and "%" in value:
         raise DataError(f"{value!r} is a percentage. Fix: write the share, say 0.05 for 5 %")
     try:
-        return Fraction(str(value).strip())
-    except (ValueError, ZeroDivisionError):
+        share = Fraction(str(value).strip())
+        float(share)  # a number that no float can hold is no share
+    except (ValueError, ZeroDivisionError, OverflowError):
         raise DataError(f'{value!r} is not a share. Fix: write "37/260" or 0.05') from None
+    return share
 
 
 def tables(value: Any) -> list[Any]:
