@@ -5,7 +5,7 @@ import datetime as dt
 import tomllib
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from capacity.intake.operations import interpret
@@ -52,6 +52,11 @@ def judge(document):
 
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(PLACES), JUNK)
+@example(("queues",), -1)
+@example(("exposure", "preset"), [])
+@example(("people", "file"), "\0")
+@example(("pools", 0, "shrinkage", "in_shift", "meetings"), "1e400")
+@example(("targets",), [{"queue": [], "share": 0.9}])
 def test_junk_at_any_place_is_read_or_refused_but_never_crashes(path, junk):
     document = copy.deepcopy(SAMPLE)
     parent_of(document, path)[path[-1]] = junk
