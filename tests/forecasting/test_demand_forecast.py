@@ -1,6 +1,5 @@
 from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from capacity.errors import DataError
 from capacity.forecasting import forecast
 from capacity.forecasting.day_shape import daily_totals, learn_shape
 from capacity.forecasting.local_days import read_clock
+from tests.builders import toy_operation, toy_pool, toy_queue
 
 ZONE = "America/New_York"
 
@@ -124,18 +124,14 @@ def test_daily_history_without_an_operation_stays_daily():
     assert demand.mean("a")[:7] == pytest.approx(counts[0, :7], rel=0.2)
 
 
-def operation_of(volume, **changes):
-    """Only what the forecast reads of an operation."""
-    queues = {
-        name: SimpleNamespace(zone=ZONE, unit="report", arrival_profile=(), prior_per_day=None)
-        for name in volume.queues
-    }
-    queues |= changes.pop("queues", {})
-    settings = {
-        "interval_minutes": 60, "zone": ZONE, "events": (), "holidays": (),
-        "queue_names": tuple(queues), "queue": queues.__getitem__,
-    }  # fmt: skip
-    return SimpleNamespace(**settings | changes)
+def operation_of(volume, *queues, **changes):
+    """An operation with the queues of a volume, on its clock, and more queues if given."""
+    named = {name: toy_queue(name, zone=ZONE) for name in volume.queues}
+    named |= {queue.name: queue for queue in queues}
+    pool = toy_pool(skills=tuple(named))
+    return toy_operation(
+        queues=tuple(named.values()), pools=(pool,), zone=ZONE, with_people=False, **changes
+    )
 
 
 def test_a_finer_grid_keeps_the_hours(volume, demand):
@@ -177,9 +173,8 @@ def test_a_pulse_ends(volume, demand):
 
 
 def test_a_queue_without_history_takes_its_prior_or_says_that_it_has_none(volume):
-    new = SimpleNamespace(zone=ZONE, unit="report", arrival_profile=(), prior_per_day=30.0)
-    none = SimpleNamespace(zone=ZONE, unit="report", arrival_profile=(), prior_per_day=None)
-    operation = operation_of(volume, queues={"new": new, "none": none})
+    new = toy_queue("new", zone=ZONE, prior_per_day=30.0)
+    operation = operation_of(volume, new, toy_queue("none", zone=ZONE))
     demand = forecast(volume, operation, weeks=2, months=1, paths=60)
     assert demand.mean("new").sum() / 14 == pytest.approx(30.0, rel=0.25)
     assert demand.paths("none").sum() == 0
@@ -187,14 +182,12 @@ def test_a_queue_without_history_takes_its_prior_or_says_that_it_has_none(volume
 
 
 def test_an_unknown_queue_and_bad_horizons_are_refused_together(volume):
-    operation = operation_of(volume)
-    operation.queue_names = ("q0",)
+    operation = operation_of(replace(volume, labels=volume.labels[:1], counts=volume.counts[:1]))
     with pytest.raises(DataError, match=r"(?s)3 faults.*weeks.*paths.*queue q1"):
         forecast(volume, operation, weeks=0, paths=0)
 
 
 def test_history_in_another_unit_than_the_operation_is_refused(volume):
-    operation = operation_of(volume)
-    operation.queue("q1").unit = "file"
+    operation = operation_of(volume, toy_queue("q1", zone=ZONE, unit="file"))
     with pytest.raises(DataError, match="queue q1: counts files, its history counts reports"):
         forecast(volume, operation, weeks=2, months=1, paths=10)

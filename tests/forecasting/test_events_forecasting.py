@@ -29,10 +29,8 @@ def event(**changes):
     return Event(**settings)
 
 
-def learn(totals, *events, holidays=()):
-    return clean_history(
-        totals, first_day=FIRST + len(totals), events=events, holidays=tuple(holidays)
-    )
+def learn(totals, *events):
+    return clean_history(totals, first_day=FIRST + len(totals), events=events)
 
 
 def test_a_past_step_of_unknown_size_is_measured_and_taken_out():
@@ -56,24 +54,10 @@ def test_a_past_pulse_is_left_out_of_the_memory():
     assert np.flatnonzero(np.isnan(learnt.totals)).tolist() == list(range(50, 57))
 
 
-def test_holidays_are_evened_and_put_back_ahead():
-    totals = stepped(0, 1.0)
-    days = [20, 41, 62, 83, 104]
-    totals[days] *= 0.3
-    learnt = learn(totals, holidays=[on(day) for day in days])
-    assert np.exp(learnt.holiday) == pytest.approx(0.3 ** (5 / 7), rel=0.15)
-    factors = draw_factors(
-        (), (on(145),), learnt, first_day=FIRST + 140, days=10, normals={"level": np.zeros(1)}
-    )
-    assert factors[0, 5] == pytest.approx(np.exp(learnt.holiday))
-    assert factors[0, 4] == 1.0
-
-
 def test_a_ramp_under_way_goes_on_from_where_it_stands():
     ramp = event(start=on(130), end=on(149), shape=EventShape.RAMP, effect=1.0)
     factors = draw_factors(
-        (ramp,), (), learn(stepped(0, 1.0)), first_day=FIRST + 140, days=20,
-        normals={"e": np.zeros(1), "level": np.zeros(1)},
+        (ramp,), 0.0, first_day=FIRST + 140, days=20, normals={"e": np.zeros(1)},
     )  # fmt: skip
     assert factors[0, 0] == pytest.approx((1 + 11 / 20) / (1 + 10 / 20))
     assert factors[0, -1] == pytest.approx(2 / 1.5)

@@ -118,7 +118,14 @@ def test_what_is_not_named_as_ignored_counts_as_read():
     step = next(step for step in STEPS if step.name == "demand")
     read = content_read(step, small_operation())
     assert "interval_minutes" in read
-    assert set(read["queues"][0]) == {"name", "zone", "unit", "arrival_profile", "prior_per_day"}
+    assert set(read["queues"][0]) == {
+        "name",
+        "zone",
+        "unit",
+        "arrival_profile",
+        "prior_per_day",
+        "like",
+    }
 
 
 def test_an_operation_without_people_is_planned_without_a_roster():

@@ -62,6 +62,7 @@ from capacity.domain.pool import Site as Site
 from capacity.domain.promise import Promise as Promise
 from capacity.domain.queue import Escalation as Escalation
 from capacity.domain.queue import Queue as Queue
+from capacity.domain.queue import Sibling as Sibling
 from capacity.domain.roster import Activity as Activity
 from capacity.domain.roster import CheckReport as CheckReport
 from capacity.domain.roster import Roster as Roster
@@ -72,6 +73,7 @@ from capacity.domain.shift_plan import Dispatch as Dispatch
 from capacity.domain.shift_plan import ShiftPlan as ShiftPlan
 from capacity.domain.simulation import Recovery as Recovery
 from capacity.domain.simulation import Simulation as Simulation
+from capacity.domain.special_days import SpecialDays as SpecialDays
 from capacity.domain.staffing import QueuePlan as QueuePlan
 from capacity.domain.staffing import Staffing as Staffing
 from capacity.domain.staffing import Treatment as Treatment

@@ -14,6 +14,7 @@ from capacity.domain.grid import INTERVAL_MINUTES, check_zone
 from capacity.domain.person import Person, Tier
 from capacity.domain.pool import Pool, Site, eligible_queues
 from capacity.domain.queue import Queue
+from capacity.domain.special_days import SpecialDays
 from capacity.errors import DataError
 
 
@@ -62,6 +63,7 @@ class Operation:
     wellness_is_break: bool = True
     events: tuple[Event, ...] = ()
     holidays: tuple[date, ...] = ()
+    special_days: tuple[SpecialDays, ...] = ()
     currency: str = "USD"
     rates: dict[str, float] = field(default_factory=dict)
     data: DataFiles = DataFiles()
@@ -130,6 +132,8 @@ class Operation:
                     faults.add(
                         f"queue {queue.name}", f"unknown queue {other!r}", nearest(other, queues)
                     )
+            if queue.like is not None:
+                self._check_sibling(queue, queue.like.queue, faults)
             if not any(pool.serves(queue) for pool in self.pools):
                 need = queue.needed_skill + (f" in {queue.language}" if queue.language else "")
                 faults.add(
@@ -144,6 +148,27 @@ class Operation:
                     f"unknown queue {event.queue!r}",
                     nearest(event.queue, queues),
                 )
+
+        for table in self.special_days:
+            for name in table.queues:
+                if name not in queues:
+                    faults.add(
+                        f"special days {table.kind!r}",
+                        f"unknown queue {name!r}",
+                        nearest(name, queues),
+                    )
+
+    def _check_sibling(self, queue: Queue, sibling: str, faults: FaultList) -> None:
+        likes = {item.name: item.like for item in self.queues}
+        where = f"queue {queue.name}, like"
+        if sibling not in likes:
+            faults.add(where, f"unknown queue {sibling!r}", nearest(sibling, likes))
+        elif likes[sibling] is not None:
+            faults.add(
+                where,
+                f"{sibling} is itself like another queue",
+                "name a queue that has a history of its own",
+            )
 
     def _check_caps(self, faults: FaultList) -> None:
         for pool in self.pools:

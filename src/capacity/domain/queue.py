@@ -24,6 +24,32 @@ class Escalation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sibling:
+    """A queue without a past of its own brings a `share` of the cases of `queue`.
+
+    `share_sd` is the standard deviation of that share: how unsure the planner is.
+
+    Examples
+    --------
+    >>> Sibling(queue="hash_match", share=0.4, share_sd=0.1).share
+    0.4
+    """
+
+    queue: str
+    share: float
+    share_sd: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_positive(self.share, f"like {self.queue}: share")
+        if not 0 <= self.share_sd < self.share:
+            raise DataError(
+                f"like {self.queue}: share_sd must be at least 0 and below the share, "
+                f"got {self.share_sd!r}. Fix: a share of {self.share:g} give or take a quarter "
+                f"of it has share_sd = {self.share / 4:g}"
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Queue:
     """One queue. `priority` 1 is the most urgent; `severity` weighs an hour of exposure (0..1).
 
@@ -32,6 +58,7 @@ class Queue:
     if one is named, else in the queue itself). `skill` defaults to the queue's own name.
     `zone` is the wall clock on which its arrivals have their daily season. `arrival_profile`
     (24 weights by local hour) spreads DAILY history over the day; hourly history has its own.
+    A queue that starts now is forecast as a share of a sibling (`like`) or from `prior_per_day`.
 
     Examples
     --------
@@ -61,6 +88,7 @@ class Queue:
     unit: str = "report"
     arrival_profile: tuple[float, ...] = ()
     prior_per_day: float | None = None
+    like: Sibling | None = None
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -83,6 +111,12 @@ class Queue:
             )
         if self.prior_per_day is not None:
             require_positive(self.prior_per_day, f"{where}: prior_per_day")
+        if self.like is not None and self.prior_per_day is not None:
+            raise DataError(
+                f"{where}: like and prior_per_day both say how many cases come. Fix: keep one"
+            )
+        if self.like is not None and self.like.queue == self.name:
+            raise DataError(f"{where}: is like itself. Fix: name another queue in like")
 
     @property
     def needed_skill(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,28 +14,44 @@ from capacity.domain.event import Event
 from capacity.domain.faults import FaultList, nearest
 from capacity.domain.grid import MonthGrid, TimeGrid
 from capacity.domain.operation import Operation
-from capacity.domain.seeds import stream
 from capacity.domain.volume import Volume
-from capacity.forecasting.day_shape import DayShape, daily_totals, flat_shape, learn_shape
 from capacity.forecasting.demand_source import DailySource, QueueForecast
-from capacity.forecasting.events import Learnt, clean_history, draw_factors
-from capacity.forecasting.local_days import day_number, read_clock
-from capacity.forecasting.panel import Floats
+from capacity.forecasting.events import Learnt, clean_history
+from capacity.forecasting.long_run import Growth, YearCourse, learn_growth, learn_year
+from capacity.forecasting.outlook import Outlook
 from capacity.forecasting.panel_fit import PanelFit, fit_panel
+from capacity.forecasting.queue_history import WEEK, QueueHistory, read_history
+from capacity.forecasting.sibling_share import learn_share
+from capacity.forecasting.special_days import Occasion, list_occasions
+from capacity.forecasting.special_effects import Effect, describe, even_out, learn_effects
 
-WEEK = 7
 MINUTES_PER_WEEK = 7 * 1440
+LEAST_SHAPE_DAYS = 14  # days of its own from which a young queue has a shape of the day
+REACH = 6  # the fit is scored to a sixth of the history; growth goes on beyond it
+LEAST_SWING = 1.02  # a course of the year flatter than this is not worth a note
 
 
 @dataclass(frozen=True, kw_only=True)
-class _History:
-    """A queue's days: standard totals up to the last whole day, wall clock and shape."""
+class _Past:
+    """A queue's past brought to the present, and what it says about days ahead."""
 
-    totals: Floats
-    zone: str
-    first_day: int
-    shape: DayShape
-    notes: tuple[str, ...] = ()
+    history: QueueHistory
+    events: tuple[Event, ...]
+    learnt: Learnt
+    occasions: tuple[Occasion, ...]
+    effects: tuple[Effect, ...] = ()
+    year: YearCourse
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Everything that was found, without the name of the queue."""
+        swing = self.year.swing
+        course = (f"course of the year found: high over low x{swing:.2f}",)
+        return (
+            *self.learnt.notes,
+            *describe(self.effects),
+            *(course if swing > LEAST_SWING else ()),
+        )
 
 
 def forecast(
@@ -96,35 +113,25 @@ def forecast(
     )
     month_grid = _month_grid(volume, operation, months)
     names = operation.queue_names if operation else volume.queues
-    histories = {name: _history(volume, operation, name) for name in names}
-    learnt = {name: _clean(operation, name, history) for name, history in histories.items()}
+    histories = {name: read_history(volume, operation, name) for name in names}
     days = _days_ahead(histories, grid, month_grid)
+    pasts = _read_pasts(operation, histories, days)
     fit = fit_panel(
-        [learnt[name].totals for name in names],
-        seasons=(WEEK,),
-        horizon=days,
-        counts=True,
+        [pasts[name].learnt.totals for name in names], seasons=(WEEK,), horizon=days, counts=True
     )
+    growths = _growths(fit, pasts)
+    queues = {
+        name: _queue_forecast(row, name, pasts[name], growths[name], days)
+        for row, name in enumerate(names)
+    }
+    shares = {
+        name: _share_forecast(name, pasts, queues)
+        for name in names
+        if histories[name].like is not None
+    }
     source = DailySource(
         fit=fit,
-        queues={
-            name: QueueForecast(
-                row=row,
-                zone=history.zone,
-                first_day=history.first_day,
-                shape=history.shape,
-                factors=_factors(
-                    operation,
-                    name,
-                    history.first_day,
-                    learnt[name],
-                    days=days,
-                    paths=paths,
-                    seed=seed,
-                ),
-            )
-            for row, (name, history) in enumerate(histories.items())
-        },
+        queues=queues | {name: forecast for name, (forecast, _) in shares.items()},
         grid=grid,
         months=month_grid,
         n_paths=paths,
@@ -142,8 +149,10 @@ def forecast(
         zones=tuple((name, history.zone) for name, history in histories.items()),
         notes=(
             *(note for history in histories.values() for note in history.notes),
-            *(f"{name}: {note}" for name in names for note in learnt[name].notes),
+            *(note for _, note in shares.values()),
+            *(f"{name}: {note}" for name in names for note in pasts[name].notes),
             *_shift_notes(fit, tuple(names), histories),
+            *_growth_notes(growths),
         ),
         weights=_weights_frame(fit, tuple(names)),
     )
@@ -185,47 +194,7 @@ def _month_grid(volume: Volume, operation: Operation | None, months: int) -> Mon
     return MonthGrid(first=first, periods=months, zone=zone)
 
 
-def _history(volume: Volume, operation: Operation | None, name: str) -> _History:
-    queue = operation.queue(name) if operation else None
-    zone = queue.zone if queue else volume.zone_of(name)
-    if name not in volume.queues:
-        prior = queue.prior_per_day if queue else None
-        profile = queue.arrival_profile if queue else ()
-        return _without_history(volume, name, zone, prior, flat_shape(profile))
-    counts = volume.of(name)
-    if volume.is_daily:
-        profile = queue.arrival_profile if queue else ()
-        shape = flat_shape(profile)
-        notes = () if profile or not queue else (f"{name}: daily history spread evenly over hours",)
-        if queue is None:
-            shape = DayShape(profile=np.ones((7, 1)), deviations=np.empty((0, 1)))
-        last = day_number(volume.daily_dates[-1])
-        return _History(totals=counts, zone=zone, first_day=last + 1, shape=shape, notes=notes)
-    clock = read_clock(volume.grid, zone)
-    shape = learn_shape(counts, clock)
-    totals, day = daily_totals(counts, clock, shape.profile)
-    under_way = int(read_clock(_instant(volume), zone).day[0])
-    return _History(totals=totals[day < under_way], zone=zone, first_day=under_way, shape=shape)
-
-
-def _without_history(
-    volume: Volume, name: str, zone: str, prior: float | None, shape: DayShape
-) -> _History:
-    first_day = int(read_clock(_instant(volume), zone).day[0])
-    if prior is None:
-        note = f"{name}: no history and no prior_per_day, so no arrivals of its own are forecast"
-        totals = np.zeros(0)
-    else:
-        note = f"{name}: no history; forecast from prior_per_day = {prior:g}"
-        totals = np.full(WEEK, prior)
-    return _History(totals=totals, zone=zone, first_day=first_day, shape=shape, notes=(note,))
-
-
-def _instant(volume: Volume) -> TimeGrid:
-    return TimeGrid(start=volume.as_of, minutes=1, periods=1)
-
-
-def _days_ahead(histories: dict[str, _History], grid: TimeGrid, months: MonthGrid) -> int:
+def _days_ahead(histories: dict[str, QueueHistory], grid: TimeGrid, months: MonthGrid) -> int:
     last = max(grid.end, months.edges[-1])
     first = min(history.first_day for history in histories.values())
     return (
@@ -233,48 +202,112 @@ def _days_ahead(histories: dict[str, _History], grid: TimeGrid, months: MonthGri
     )
 
 
-def _clean(operation: Operation | None, name: str, history: _History) -> Learnt:
-    if operation is None:
-        return Learnt(totals=history.totals)
-    return clean_history(
-        history.totals,
+def _read_pasts(
+    operation: Operation | None, histories: Mapping[str, QueueHistory], days: int
+) -> dict[str, _Past]:
+    """Events taken out, then special days of all queues together, then the course of the year."""
+    pasts = {}
+    for name, history in histories.items():
+        events = _events_of(operation, name)
+        pasts[name] = _Past(
+            history=history,
+            events=events,
+            learnt=clean_history(history.totals, first_day=history.first_day, events=events),
+            occasions=list_occasions(
+                operation, name, first=history.start, last=history.first_day + days
+            ),
+            year=YearCourse(waves=np.zeros(0)),
+        )
+    effects = learn_effects(
+        {name: past.learnt.totals for name, past in pasts.items()},
+        {name: history.first_day for name, history in histories.items()},
+        {name: past.occasions for name, past in pasts.items()},
+    )
+    return {name: _evened(past, effects[name]) for name, past in pasts.items()}
+
+
+def _evened(past: _Past, effects: tuple[Effect, ...]) -> _Past:
+    start = past.history.start
+    totals = even_out(past.learnt.totals, start, past.occasions, effects)
+    year = learn_year(totals, start)
+    totals = totals / year.factors(start + np.arange(len(totals)))
+    return replace(past, learnt=replace(past.learnt, totals=totals), effects=effects, year=year)
+
+
+def _events_of(operation: Operation | None, name: str) -> tuple[Event, ...]:
+    events = operation.events if operation else ()
+    return tuple(event for event in events if event.queue in (None, name))
+
+
+def _growths(fit: PanelFit, pasts: Mapping[str, _Past]) -> dict[str, Growth]:
+    """Growth of each queue at the level that the fit found."""
+    shifts = {shift.row: shift for shift in fit.shifts}
+    growths = {}
+    for row, (name, past) in enumerate(pasts.items()):
+        totals = past.learnt.totals.copy()
+        if row in shifts:
+            totals[: -shifts[row].after] *= shifts[row].ratio
+        growths[name] = learn_growth(totals, past.history.start)
+    return growths
+
+
+def _queue_forecast(row: int, name: str, past: _Past, growth: Growth, days: int) -> QueueForecast:
+    history = past.history
+    return QueueForecast(
+        row=row,
+        levels_of=name,
+        zone=history.zone,
         first_day=history.first_day,
-        events=_events_of(operation, name),
-        holidays=operation.holidays,
+        shape=history.shape,
+        outlook=Outlook(
+            name=name,
+            first_day=history.first_day,
+            events=past.events,
+            log_level_sd=past.learnt.log_level_sd,
+            occasions=tuple(item for item in past.occasions if item.day >= history.first_day),
+            effects=past.effects,
+            year=past.year,
+            growth=growth,
+            reach=len(history.totals) // REACH,
+        ),
+        factors=np.ones((1, days)),
     )
 
 
-def _events_of(operation: Operation, name: str) -> tuple[Event, ...]:
-    return tuple(event for event in operation.events if event.queue in (None, name))
-
-
-def _factors(
-    operation: Operation | None,
-    name: str,
-    first_day: int,
-    learnt: Learnt,
-    *,
-    days: int,
-    paths: int,
-    seed: int,
-) -> Floats:
-    events = _events_of(operation, name) if operation else ()
-    normals = {
-        event.name: stream(seed, "event", event.name).standard_normal(paths) for event in events
-    }
-    normals["level"] = stream(seed, "level", name).standard_normal(paths)
-    return draw_factors(
-        events,
-        operation.holidays if operation else (),
-        learnt,
-        first_day=first_day,
-        days=days,
-        normals=normals,
+def _share_forecast(
+    name: str, pasts: Mapping[str, _Past], queues: Mapping[str, QueueForecast]
+) -> tuple[QueueForecast, str]:
+    """A queue as a share of its sibling: the sibling's paths, a share and counts of its own."""
+    past = pasts[name]
+    history, like = past.history, past.history.like
+    assert like is not None  # noqa: S101 -- only queues that are like another come here
+    sibling, model = queues[like.queue], pasts[like.queue]
+    own = past.learnt.totals if model.history.first_day == history.first_day else np.zeros(0)
+    share = learn_share(like, own, model.learnt.totals)
+    outlook = Outlook(
+        name=name,
+        first_day=sibling.first_day,
+        # What hits all queues is in the sibling's paths already.
+        events=tuple(event for event in past.events if event.queue == name),
+        base=sibling.outlook,
+        share=share,
     )
+    shaped = len(history.totals) >= LEAST_SHAPE_DAYS or _is_bent(history)
+    note = (
+        f"{name}: forecast like {like.queue}, {share.mean:.3g} of its cases "
+        f"(give or take {100 * share.cv:.0f} %; said {like.share:g}, {share.days} days seen)"
+    )
+    shape = history.shape if shaped else sibling.shape
+    return replace(sibling, zone=history.zone, shape=shape, outlook=outlook), note
+
+
+def _is_bent(history: QueueHistory) -> bool:
+    """Whether the operation gave the queue a profile of the day."""
+    return bool(np.ptp(history.shape.profile) > 0)
 
 
 def _shift_notes(
-    fit: PanelFit, names: tuple[str, ...], histories: dict[str, _History]
+    fit: PanelFit, names: tuple[str, ...], histories: Mapping[str, QueueHistory]
 ) -> list[str]:
     notes = []
     for shift in fit.shifts:
@@ -297,3 +330,13 @@ def _weights_frame(fit: PanelFit, names: tuple[str, ...]) -> pd.DataFrame:
         )
         parts.append(pd.DataFrame({"weight": kind.weights.full.reshape(-1)}, index=index))
     return pd.concat(parts).reset_index()
+
+
+def _growth_notes(growths: Mapping[str, Growth]) -> list[str]:
+    return [
+        f"{name}: growth of {100 * np.expm1(30.4 * growth.rate):+.1f} % a month of late; "
+        f"{100 * growth.kept:.0f} % of past growth went on, so beyond the scored lead time "
+        f"{100 * np.expm1(30.4 * growth.rate * growth.kept):+.1f} % a month, fading"
+        for name, growth in growths.items()
+        if abs(np.expm1(30.4 * growth.rate * growth.kept)) > 0.002
+    ]

@@ -11,6 +11,7 @@ from capacity.domain.seeds import stream
 from capacity.errors import DataError
 from capacity.forecasting.day_shape import DayShape
 from capacity.forecasting.local_days import month_number, read_clock
+from capacity.forecasting.outlook import Outlook
 from capacity.forecasting.panel import Floats, Ints
 from capacity.forecasting.panel_fit import PanelFit
 from capacity.forecasting.panel_forecast import draw_levels, pick_for
@@ -23,14 +24,18 @@ KEPT_BYTES = 256_000_000  # fine paths kept in memory at most
 class QueueForecast:
     """What one queue needs for its paths: its row in the fit, its wall clock and its shape.
 
-    ``first_day`` is the local day (days since 1970-01-01) of the first forecast step;
-    ``factors`` (paths, days) or (1, days) multiplies the day levels: events and overrides.
+    Levels are drawn under the name ``levels_of``: two queues that share it move together.
+    They are multiplied by the ``outlook`` (events, special days, year, growth) and by
+    ``factors``, (paths, days) or (1, days), which overrides and revisions write.
+    ``first_day`` is the local day (days since 1970-01-01) of the first forecast step.
     """
 
     row: int
+    levels_of: str
     zone: str
     first_day: int
     shape: DayShape
+    outlook: Outlook
     factors: Floats
 
 
@@ -75,9 +80,10 @@ class DailySource:
         """Mean count of each standard local day, by path, before counting noise."""
         forecast = self._of(queue)
         picks = pick_for(self.fit, paths=self.n_paths, generator=stream(self.seed, "draws"))
-        generator = stream(self.seed, "levels", queue)
+        generator = stream(self.seed, "levels", forecast.levels_of)
         levels = draw_levels(self.fit, np.asarray([forecast.row]), picks, generator)[0]
-        return np.asarray(levels * forecast.factors)
+        ahead = forecast.outlook.factors(days=self.fit.horizon, paths=self.n_paths, seed=self.seed)
+        return np.asarray(levels * (ahead * forecast.factors))
 
     def _of(self, queue: str) -> QueueForecast:
         if queue not in self.queues:

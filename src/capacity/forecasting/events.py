@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -18,7 +17,6 @@ WINDOW = 28  # days on either side from which the size of a past step is measure
 LEAST_HISTORY = 21  # days before a step without which its size cannot be measured
 AUTOCORRELATION = 2.0  # convention: neighbouring days are alike, variances of means double
 UNKNOWN = "too few days to measure it, and no prior"
-PRIOR_HOLIDAYS = 2.0  # a holiday effect is shrunk to none as if by so many ordinary holidays
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,19 +24,16 @@ class Learnt:
     """History at today's level, and what is still to come.
 
     ``totals`` are the days with past events taken out; ``log_level_sd`` is how uncertain the
-    level is because a step is young; ``holiday`` is the log effect of a holiday.
+    level is because a step is young.
     """
 
     totals: Floats
     log_level_sd: float = 0.0
-    holiday: float = 0.0
     notes: tuple[str, ...] = ()
 
 
-def clean_history(
-    totals: Floats, *, first_day: int, events: tuple[Event, ...], holidays: tuple[date, ...]
-) -> Learnt:
-    """Bring past days to the present: steps rescaled, pulses left out, holidays evened.
+def clean_history(totals: Floats, *, first_day: int, events: tuple[Event, ...]) -> Learnt:
+    """Bring past days to the present: steps rescaled, pulses left out of the memory.
 
     The size of a past step joins its prior (``effect``, ``effect_sd``) with what was measured
     on either side, each by its precision; without a prior it is measured alone.
@@ -52,8 +47,6 @@ def clean_history(
     """
     out, notes, variance = totals.copy(), [], 0.0
     start = first_day - len(totals)
-    out, holiday, note = _even_holidays(out, start, holidays)
-    notes += note
     for event in sorted(events, key=lambda item: item.start, reverse=True):
         begin = day_number(event.start) - start
         if begin >= len(out):
@@ -73,15 +66,12 @@ def clean_history(
             out[begin : begin + length - 1] *= ratio ** (1 - _share(length - 1, length))
             variance += sd**2
             notes.append(f"{event.name}: days before {event.start} count x{ratio:.2f} ({how})")
-    return Learnt(
-        totals=out, log_level_sd=float(np.sqrt(variance)), holiday=holiday, notes=tuple(notes)
-    )
+    return Learnt(totals=out, log_level_sd=float(np.sqrt(variance)), notes=tuple(notes))
 
 
 def draw_factors(
     events: tuple[Event, ...],
-    holidays: tuple[date, ...],
-    learnt: Learnt,
+    log_level_sd: float,
     *,
     first_day: int,
     days: int,
@@ -93,9 +83,9 @@ def draw_factors(
     all queues, so that an event that hits several hits them together.
     """
     factors = np.ones((1, days))
-    if learnt.log_level_sd > 0:
-        shift = learnt.log_level_sd * normals["level"][:, None]
-        factors = factors * np.exp(shift - learnt.log_level_sd**2 / 2)
+    if log_level_sd > 0:
+        shift = log_level_sd * normals["level"][:, None]
+        factors = factors * np.exp(shift - log_level_sd**2 / 2)
     for event in events:
         begin = day_number(event.start) - first_day
         course = _course(event, begin, days)
@@ -105,11 +95,6 @@ def draw_factors(
         now = _course(event, begin + 1, 1)[0] if begin < 0 else 0.0
         base = 1.0 if event.shape is EventShape.PULSE else 1 + event.effect * now
         factors = factors * (1 + effect[:, None] * course) / max(base, 1e-9)
-    ahead = [day_number(day) - first_day for day in holidays]
-    inside = [day for day in ahead if 0 <= day < days]
-    if inside and learnt.holiday:
-        factors = factors.copy()
-        factors[:, inside] *= np.exp(learnt.holiday)
     return factors
 
 
@@ -161,20 +146,3 @@ def _measure(totals: Floats, begin: int, settled: int) -> tuple[float, float]:
     noise = 1.4826 * float(np.median(np.abs(np.diff(logs)))) / np.sqrt(2) + 0.01
     error = noise * np.sqrt(AUTOCORRELATION * (1 / len(old) + 1 / len(new)))
     return float(np.median(new) - np.median(old)), float(error)
-
-
-def _even_holidays(
-    totals: Floats, start: int, holidays: tuple[date, ...]
-) -> tuple[Floats, float, list[str]]:
-    """Take the mean holiday effect out of past holidays, shrunk where few were seen."""
-    past = [day_number(day) - start for day in holidays]
-    seen = [day for day in past if 0 <= day < len(totals) and np.isfinite(totals[day])]
-    if not seen or len(totals) < LEAST_HISTORY:
-        return totals, 0.0, []
-    known = np.where(np.isfinite(totals), totals, np.nanmedian(totals))
-    logs = adjust_logs(known, WEEK)
-    near = [logs[day] - np.median(logs[max(day - 14, 0) : day + 15]) for day in seen]
-    effect = float(np.sum(near) / (len(seen) + PRIOR_HOLIDAYS))
-    out = totals.copy()
-    out[seen] /= np.exp(effect)
-    return out, effect, [f"{len(seen)} past holiday(s): volume x{np.exp(effect):.2f} on such days"]

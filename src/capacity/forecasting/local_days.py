@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from capacity.domain.grid import TimeGrid
-from capacity.forecasting.panel import Floats, Ints
+from capacity.forecasting.panel import Bools, Floats, Ints
 
 MINUTES_PER_DAY = 1440
 EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
@@ -67,3 +67,17 @@ def sum_by_day(counts: Floats, clock: LocalClock, first: int, days: int) -> Floa
     return np.asarray(
         np.bincount(clock.day - first, weights=known, minlength=days)[:days], dtype=np.float64
     )
+
+
+def weekday_factors(totals: Floats, weekday: Ints, known: Bools) -> Floats:
+    """Mean of each weekday over the mean, shrunk to one as if by one more mean day.
+
+    Examples
+    --------
+    >>> days = np.arange(14)
+    >>> weekday_factors(np.where(days % 7 == 0, 30.0, 10.0), days % 7, days >= 0).round(2).tolist()
+    [1.89, 0.85, 0.85, 0.85, 0.85, 0.85, 0.85]
+    """
+    mean = totals[known].mean()
+    sums = np.bincount(weekday[known], totals[known], 7)
+    return np.asarray((sums + mean) / ((np.bincount(weekday[known], minlength=7) + 1) * mean))

@@ -15,6 +15,7 @@ from capacity.domain.person import Person, Tier
 from capacity.domain.pool import Attrition, AttritionBand, HiringTerms, Pool, PoolCost, Site
 from capacity.domain.queue import Queue
 from capacity.domain.shift import ShiftTemplate
+from capacity.domain.special_days import SpecialDays
 from capacity.errors import DataError
 from capacity.intake import values as v
 from capacity.intake.files import local_path
@@ -48,6 +49,15 @@ EVENT: dict[str, Convert] = {
     "effect_sd": v.number,
     "source": v.text,
 }
+SPECIAL: dict[str, Convert] = {
+    "kind": v.text,
+    "days": v.days,
+    "country": v.text,
+    "subdivision": v.text,
+    "queues": v.texts,
+    "days_before": v.integer,
+    "days_after": v.integer,
+}
 DATA: dict[str, Convert] = {
     "cases": v.text,
     "history": v.text,
@@ -64,6 +74,7 @@ TABLES = (
     "targets",
     "pools",
     "events",
+    "special_days",
     "data",
     "people",
 )
@@ -153,6 +164,7 @@ def _parts(document: dict[str, Any], folder: Path, faults: FaultList) -> dict[st
         "queues": _rows(document, "queues", faults, read_queue, _stand_in_queue),
         "pools": _rows(document, "pools", faults, read_pool, _stand_in_pool),
         "events": _rows(document, "events", faults, _read_event, None),
+        "special_days": _rows(document, "special_days", faults, _read_special, None),
         "rates": _rates(document.get("rates", {}), faults),
         "people": _people(document.get("people"), folder, faults),
         "data": _data_files(document.get("data", {}), folder, faults),
@@ -198,6 +210,10 @@ def _read_site(table: Any, where: str, faults: FaultList) -> Site | None:
 
 def _read_event(table: Any, where: str, faults: FaultList) -> Event | None:
     return build(Event, table, where, faults, EVENT)
+
+
+def _read_special(table: Any, where: str, faults: FaultList) -> SpecialDays | None:
+    return build(SpecialDays, table, where, faults, SPECIAL)
 
 
 def _read_tier(table: Any, where: str, faults: FaultList) -> TierCap | None:

@@ -7,7 +7,7 @@ from typing import Any
 from capacity.domain.faults import FaultList, nearest
 from capacity.domain.handling import HandlingShape, HandlingTime
 from capacity.domain.opening import OpeningHours
-from capacity.domain.queue import Escalation, Queue
+from capacity.domain.queue import Escalation, Queue, Sibling
 from capacity.domain.target import Basis, ClockFrom, MeasuredAt, Target, TargetPeriod
 from capacity.intake import values as v
 from capacity.intake.tables import build
@@ -36,6 +36,7 @@ OPENING: dict[str, Convert] = {
     "closed_dates": v.days,
 }
 ESCALATION: dict[str, Convert] = {"to": v.text, "share": v.number}
+SIBLING: dict[str, Convert] = {"queue": v.text, "share": v.number, "share_sd": v.number}
 QUEUE: dict[str, Convert] = {
     "name": v.text,
     "priority": v.integer,
@@ -62,6 +63,7 @@ def read_queue(table: Any, where: str, faults: FaultList) -> Queue | None:
         "escalates_to": lambda item: build(
             Escalation, item, f"{where}.escalates_to", faults, ESCALATION
         ),
+        "like": lambda item: build(Sibling, item, f"{where}.like", faults, SIBLING),
         "opening": lambda item: build(
             OpeningHours,
             item,

@@ -42,7 +42,16 @@ PEOPLE = frozenset(
         "rates",
     }
 )
-ARRIVALS = frozenset({"events", "holidays", "queues.arrival_profile", "queues.prior_per_day"})
+ARRIVALS = frozenset(
+    {
+        "events",
+        "holidays",
+        "special_days",
+        "queues.arrival_profile",
+        "queues.prior_per_day",
+        "queues.like",
+    }
+)
 REVIEW = frozenset(
     f"queues.{name}"
     for name in (

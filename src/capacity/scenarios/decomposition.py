@@ -176,7 +176,7 @@ def changed_factors(before: Plan, after: Plan) -> list[str]:
 
 def _planned(operation: Operation) -> Operation:
     # People and dated events are heads today and volume: both are told elsewhere.
-    return replace(operation, people=(), events=(), name="", holidays=())
+    return replace(operation, people=(), events=(), name="", holidays=(), special_days=())
 
 
 def _demand_key(plan: Plan) -> str:

@@ -171,16 +171,17 @@ class OpeningHours:
 class NewQueue:
     """A queue that did not exist, worked by the named pools, which learn its skill.
 
-    Its volume is `queue.prior_per_day`: there is no history.
+    Its volume is `queue.prior_per_day` or a share of a sibling (`queue.like`): it has no history.
     """
 
     queue: Queue
     pools: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if self.queue.prior_per_day is None:
+        if self.queue.prior_per_day is None and self.queue.like is None:
             raise DataError(
-                f"new queue {self.queue.name}: has no history. Fix: give prior_per_day, cases expected a day."
+                f"new queue {self.queue.name}: has no history. Fix: give prior_per_day, cases "
+                "expected a day, or like, a share of a queue that has one."
             )
         if not self.pools:
             raise DataError(f"new queue {self.queue.name}: names no pool that works it.")
@@ -199,4 +200,8 @@ class NewQueue:
         return replace(operation, queues=(*operation.queues, self.queue))
 
     def __str__(self) -> str:
-        return f"new queue {self.queue.name}, {self.queue.prior_per_day:g} cases a day"
+        like = self.queue.like
+        size = (
+            f"{like.share:.0%} of {like.queue}" if like else f"{self.queue.prior_per_day:g} cases"
+        )
+        return f"new queue {self.queue.name}, {size} a day"
