@@ -16,6 +16,7 @@ from capacity.domain.exposure import RollingCap as RollingCap
 from capacity.domain.fiscal import FiscalPeriod as FiscalPeriod
 from capacity.domain.fiscal import MonthlyFiscalCalendar as MonthlyFiscalCalendar
 from capacity.domain.fiscal import WeeklyFiscalCalendar as WeeklyFiscalCalendar
+from capacity.domain.exposure import RotationShare as RotationShare
 from capacity.domain.fiscal import WeekPattern as WeekPattern
 from capacity.domain.fiscal import YearEnd as YearEnd
 from capacity.domain.grid import MonthGrid as MonthGrid
@@ -47,6 +48,7 @@ from capacity.domain.operation import TierCap as TierCap
 from capacity.domain.person import Person as Person
 from capacity.domain.person import ShiftRequest as ShiftRequest
 from capacity.domain.person import Tier as Tier
+from capacity.domain.person import CounsellingSession as CounsellingSession
 from capacity.domain.plan import Plan as Plan
 from capacity.domain.plan import PlanSettings as PlanSettings
 from capacity.domain.pool import Attrition as Attrition
@@ -68,6 +70,7 @@ from capacity.domain.roster import CheckReport as CheckReport
 from capacity.domain.roster import Roster as Roster
 from capacity.domain.sensitivity import Sensitivity as Sensitivity
 from capacity.domain.shift import Break as Break
+from capacity.domain.roster import FixedPart as FixedPart
 from capacity.domain.shift import ShiftTemplate as ShiftTemplate
 from capacity.domain.shift_plan import Dispatch as Dispatch
 from capacity.domain.shift_plan import ShiftPlan as ShiftPlan
