@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -11,68 +11,17 @@ import pytest
 
 from capacity.domain import (
     ExposureCap,
-    Operation,
     Person,
-    Roster,
-    ShiftPlan,
     ShiftTemplate,
     Tier,
     TierCap,
-    TimeGrid,
 )
 from capacity.domain.person import ShiftRequest
 from capacity.errors import DataError
 from capacity.scheduling.checking import check
 from capacity.scheduling.rostering import roster
 from tests.builders import toy_operation, toy_pool, toy_queue
-from tests.oracles.rosters import plan_of, shift_row
-
-MONDAY = pd.Timestamp("2026-01-05", tz="UTC")
-MORNING = ShiftTemplate(name="morning", start_minute=6 * 60, length_minutes=480)
-NIGHT = ShiftTemplate(name="night", start_minute=22 * 60, length_minutes=480)
-
-
-def small(
-    *, heads: int = 1, people: tuple[Person, ...] = (), zone: str = "UTC", **fields: object
-) -> Operation:
-    """One pool with a morning and a night shift."""
-    base: dict[str, object] = {"heads": heads, "shifts": (MORNING, NIGHT)}
-    operation = toy_operation(pools=(toy_pool(**(base | fields)),), zone=zone)  # type: ignore[arg-type]
-    return replace(operation, people=people) if people else operation
-
-
-def plan(
-    operation: Operation,
-    wanted: dict[tuple[int, str], int],
-    *,
-    days: int = 7,
-    start: pd.Timestamp = MONDAY,
-    hours: float = 0.0,
-) -> ShiftPlan:
-    """Heads by (day, shift name); `hours` of hash_match work in each covered interval and head."""
-    pool = operation.pools[0]
-    grid = TimeGrid(start=start, minutes=60, periods=days * 24)
-    templates = {template.name: template for template in pool.shifts}
-    first = start.tz_convert(operation.zone_of(pool)).date()
-    rows = [
-        shift_row(operation, pool, templates[name], first + timedelta(days=day), heads)
-        for (day, name), heads in wanted.items()
-    ]
-    flows = []
-    for begin in grid.starts if hours else ():
-        end = begin + pd.Timedelta(hours=1)
-        present = sum(int(r["heads"]) for r in rows if r["start"] <= begin and r["end"] >= end)
-        if present:
-            flows.append(
-                {"pool": pool.name, "queue": "hash_match", "start": begin, "hours": hours * present}
-            )
-    return plan_of(grid, rows, flows)
-
-
-def shifts_of(given: Roster) -> list[tuple[str, date, str]]:
-    """(person, date, shift) of a roster."""
-    first = given.frame.drop_duplicates(["person", "date"])
-    return sorted(zip(first["person"], first["date"], first["shift"], strict=True))
+from tests.oracles.small_rosters import MONDAY, MORNING, NIGHT, plan, shifts_of, small
 
 
 def test_night_after_night_is_legal_where_only_night_to_morning_is_too_close() -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from capacity.domain.event import Event
-from capacity.domain.exposure import ExposureCap
+from capacity.domain.exposure import ExposureCap, RotationShare
 from capacity.domain.faults import FaultList, nearest, require_share
 from capacity.domain.grid import INTERVAL_MINUTES, check_zone
 from capacity.domain.person import Person, Tier
@@ -46,7 +46,8 @@ class Operation:
     month. `occupancy_cap` limits work done to that share of heads present (one row per pool and
     interval; convention .85). `wellness_minutes_per_exposure_hour` (10; Police Care UK) is paid
     time; it serves as the exposure break unless `wellness_is_break` is False. `rates` turns one
-    unit of a site's currency into `currency`.
+    unit of a site's currency into `currency`. `rotation` bounds the share of a person's week on
+    some queues.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Operation:
     currency: str = "USD"
     rates: dict[str, float] = field(default_factory=dict)
     data: DataFiles = DataFiles()
+    rotation: tuple[RotationShare, ...] = ()
 
     def __post_init__(self) -> None:
         check_zone(self.zone, f"operation {self.name}")
@@ -171,8 +173,17 @@ class Operation:
             )
 
     def _check_caps(self, faults: FaultList) -> None:
+        for share in self.rotation:
+            for name in sorted(set(share.queues) - set(self.queue_names)):
+                faults.add("rotation", f"unknown queue {name!r}", nearest(name, self.queue_names))
         for pool in self.pools:
             cap = self.cap_of(pool)
+            for name in sorted(set(cap.queues) - set(self.queue_names)):
+                faults.add(
+                    f"exposure cap of pool {pool.name}",
+                    f"unknown queue {name!r}",
+                    nearest(name, self.queue_names),
+                )
             for name in ("minutes_in_row", "break_minutes", "free_last_minutes"):
                 minutes = getattr(cap, name)
                 if minutes is not None and minutes % 5:
@@ -182,7 +193,7 @@ class Operation:
                 continue
             for queue in self.queues:
                 case = queue.handling.mean_hours * queue.severity
-                if pool.serves(queue) and case > cap.hours_per_day:
+                if pool.serves(queue) and cap.counts(queue.name) and case > cap.hours_per_day:
                     faults.add(
                         f"exposure cap of pool {pool.name}",
                         f"cannot hold: {cap.hours_per_day:g} h a day is less than one case of "
@@ -206,6 +217,12 @@ class Operation:
                     f"person {person.id}",
                     f"holds skills {sorted(beyond)} that pool {person.pool} lacks",
                     "add them to the pool",
+                )
+            if person.office_days is not None and not pools[person.pool].on_site:
+                faults.add(
+                    f"person {person.id}",
+                    f"has office days in pool {person.pool}, which is not on site",
+                    "set on_site = true for the pool or leave office_days empty",
                 )
         if self.people:
             for pool in self.pools:

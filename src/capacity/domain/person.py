@@ -67,8 +67,9 @@ class Person:
     """One reviewer. Skills and languages None mean: those of the pool.
 
     `carried_exposure` are weighted exposure hours on the duty days before the horizon, newest
-    last; `carried_days` says on how many days in a row the person worked up to it, and
-    `carried_weekends` how many weekends in a row. `office_days` are the weekdays (0 = Monday) on
+    last; `carried_days` says on how many days in a row the person worked up to it, `carried_nights`
+    and `carried_weekends` how many of them the history holds that fairness looks back on (for a
+    limit on weekends they count as the latest). `office_days` are the weekdays (0 = Monday) on
     which the person is at the site and may work queues that are worked on site only; None: as the
     pool says. `counselling` lists dated sessions.
     """

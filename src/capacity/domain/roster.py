@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from functools import cached_property
 
 import pandas as pd
 
@@ -91,6 +92,11 @@ class FixedPart:
     first: date | None = None
     people: tuple[str, ...] = ()
 
+    @cached_property
+    def kept_people(self) -> frozenset[str]:
+        """Persons whose days are kept."""
+        return frozenset(self.people or self.roster.people)
+
     @property
     def frame(self) -> pd.DataFrame:
         """The rows to keep."""
@@ -100,7 +106,7 @@ class FixedPart:
     def holds(self, person: str, day: date) -> bool:
         """Whether the day of a person is fixed."""
         inside = day <= self.last and (self.first is None or day >= self.first)
-        return inside and person in (self.people or self.roster.people)
+        return inside and person in self.kept_people
 
 
 @dataclass(frozen=True, kw_only=True)

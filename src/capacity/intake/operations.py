@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capacity.domain.event import Event, EventKind, EventShape
+from capacity.domain.exposure import RotationShare
 from capacity.domain.faults import Fault, FaultList, nearest
 from capacity.domain.handling import HandlingTime
 from capacity.domain.operation import DataFiles, Operation, TierCap
@@ -37,6 +38,7 @@ SETTINGS: dict[str, Convert] = {
     "holidays": v.days,
 }
 SITE: dict[str, Convert] = {"name": v.text, "zone": v.zone, "currency": v.text}
+ROTATION: dict[str, Convert] = {"queues": v.texts, "at_most": v.number, "at_least": v.number}
 TIER: dict[str, Convert] = {"tier": v.choice(Tier), "share": v.number}
 EVENT: dict[str, Convert] = {
     "name": v.text,
@@ -69,6 +71,7 @@ TABLES = (
     "rates",
     "exposure",
     "tiers",
+    "rotation",
     "sites",
     "queues",
     "targets",
@@ -174,6 +177,8 @@ def _parts(document: dict[str, Any], folder: Path, faults: FaultList) -> dict[st
         parts |= {"exposure": cap} if cap else {}
     if "tiers" in document:
         parts["tier_caps"] = _rows(document, "tiers", faults, _read_tier, None)
+    if "rotation" in document:
+        parts["rotation"] = _rows(document, "rotation", faults, _read_rotation, None)
     return parts
 
 
@@ -218,6 +223,10 @@ def _read_special(table: Any, where: str, faults: FaultList) -> SpecialDays | No
 
 def _read_tier(table: Any, where: str, faults: FaultList) -> TierCap | None:
     return build(TierCap, table, where, faults, TIER)
+
+
+def _read_rotation(table: Any, where: str, faults: FaultList) -> RotationShare | None:
+    return build(RotationShare, table, where, faults, ROTATION)
 
 
 def _stand_in_site(item: dict[str, Any]) -> Site:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from capacity.domain.faults import FaultList
 from capacity.domain.grid import as_utc
-from capacity.domain.person import Person, Tier
+from capacity.domain.person import CounsellingSession, Person, Tier
 from capacity.domain.pool import Pool
 from capacity.errors import DataError
 from capacity.intake import values as v
@@ -114,6 +114,23 @@ def _instant(cell: str) -> pd.Timestamp:
     return as_utc(cell, "last_shift_end")
 
 
+def _office_days(cell: str) -> tuple[int, ...]:
+    return v.weekdays(cell.split())
+
+
+def _sessions(cell: str) -> tuple[CounsellingSession, ...]:
+    """Sessions written `2026-01-14T10:00Z/60`: instant and minutes."""
+    found = []
+    for item in cell.split():
+        start, mark, minutes = item.partition("/")
+        if not mark:
+            raise DataError(f"{item!r} has no length. Fix: write 2026-01-14T10:00Z/60")
+        found.append(
+            CounsellingSession(start=as_utc(start, "counselling"), minutes=_whole(minutes))
+        )
+    return tuple(found)
+
+
 CELLS: dict[str, Callable[[str], object]] = {
     "id": v.text,
     "pool": v.text,
@@ -128,6 +145,8 @@ CELLS: dict[str, Callable[[str], object]] = {
     "carried_nights": _whole,
     "carried_weekends": _whole,
     "last_shift_end": _instant,
+    "office_days": _office_days,
+    "counselling": _sessions,
 }
 
 

@@ -65,6 +65,7 @@ EXPOSURE: dict[str, Convert] = {
     "max_consecutive_days": v.integer,
     "recovery_days": v.integer,
     "in_overtime": v.flag,
+    "queues": v.texts,
     "source": v.text,
     "grade": v.text,
 }
@@ -75,12 +76,15 @@ POOL: dict[str, Convert] = {
     "languages": v.texts,
     "heads": v.integer,
     "hours_per_week": v.number,
+    "overtime_hours_per_week": v.number,
     "days_per_week": v.integer,
     "min_rest_hours": v.number,
     "max_days_in_row": v.integer,
     "tenure_months": v.integers,
     "vendor": v.flag,
     "on_site": v.flag,
+    "max_weekends_in_four": v.integer,
+    "forbidden_sequences": v.pairs,
 }
 PRESETS = {"inhope": ExposureCap.inhope, "iwf": ExposureCap.iwf, "off": ExposureCap.off}
 
@@ -140,7 +144,7 @@ def read_exposure(table: Any, where: str, faults: FaultList) -> ExposureCap | No
 
 
 def _preset(value: Any) -> Any:
-    if value not in PRESETS:
+    if not isinstance(value, str) or value not in PRESETS:
         raise DataError(f"unknown preset {value!r}. Fix: {nearest(str(value), PRESETS)}")
     return PRESETS[value]
 

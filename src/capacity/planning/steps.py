@@ -35,6 +35,7 @@ PEOPLE = frozenset(
         "people",
         "exposure",
         "tier_caps",
+        "rotation",
         "occupancy_cap",
         "wellness_minutes_per_exposure_hour",
         "wellness_is_break",

@@ -20,23 +20,32 @@ MINUTE = HOUR // 60
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One row of the roster table; instants are nanoseconds since 1970 (UTC)."""
+    """One row of the roster table; instants are nanoseconds since 1970 (UTC).
+
+    `weight` is the severity as far as the cap of the person's pool counts the queue.
+    """
 
     start: int
     end: int
     activity: str
     queue: str
     severity: float
+    weight: float
+
+    @property
+    def hours(self) -> float:
+        """Elapsed hours."""
+        return (self.end - self.start) / HOUR
 
     @property
     def weighted_hours(self) -> float:
-        """Severity-weighted exposure; not a number when the severity is unknown."""
-        return self.severity * (self.end - self.start) / HOUR
+        """Severity-weighted exposure under the cap; not a number when the severity is unknown."""
+        return self.weight * self.hours
 
     @property
     def is_exposed(self) -> bool:
         """Whether the slice counts against exposure caps (an unknown severity does)."""
-        return self.activity == Activity.WORK.value and self.severity != 0
+        return self.activity == Activity.WORK.value and self.weight != 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +78,11 @@ class Duty:
     def weighted_hours(self) -> float:
         """Severity-weighted hours of exposure."""
         return sum(item.weighted_hours for item in self.exposed)
+
+    @property
+    def all_exposure_hours(self) -> float:
+        """Severity-weighted hours of every queue, whatever the cap counts."""
+        return sum(item.severity * item.hours for item in self.slices)
 
     def minutes(self, *activities: Activity) -> float:
         """Elapsed minutes of some activities."""
@@ -116,13 +130,16 @@ def read_duties(frame: pd.DataFrame, operation: Operation) -> dict[str, list[Dut
     """Duties of each known person in order of time; the rows must be sound (see table_faults)."""
     people = {person.id: person for person in operation.people}
     severity = {queue.name: queue.severity for queue in operation.queues}
+    caps = {person.id: operation.cap_of(operation.pool(person.pool)) for person in people.values()}
     grouped: dict[tuple[str, object], list[tuple[Slice, str]]] = {}
     starts = frame["start"].astype("datetime64[ns, UTC]").astype("int64").tolist()
     ends = frame["end"].astype("datetime64[ns, UTC]").astype("int64").tolist()
     columns = (frame[name].tolist() for name in ("person", "date", "shift", "activity", "queue"))
     for start, end, person, day, shift, activity, queue in zip(starts, ends, *columns, strict=True):
-        weight = severity.get(queue, float("nan")) if activity == Activity.WORK.value else 0.0
-        item = Slice(start, end, activity, queue, weight)
+        value = severity.get(queue, float("nan")) if activity == Activity.WORK.value else 0.0
+        # An unknown queue counts: its severity is not a number, and that is a breach.
+        counted = queue not in severity or caps[person].counts(queue)
+        item = Slice(start, end, activity, queue, value, value if counted else 0.0)
         grouped.setdefault((person, day), []).append((item, shift))
     duties: dict[str, list[Duty]] = {}
     for (name, day), rows in grouped.items():

@@ -75,6 +75,9 @@ def _daily(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach]:
     for day, duty in days.items():
         if exceeds(total[day], limit):
             yield _found("exposure a day", duty, total[day], limit, "hours on the duty day")
+        if limits.share == 0 and exceeds(duty.all_exposure_hours, 0.0):
+            hours = duty.all_exposure_hours
+            yield _found("opted out", duty, hours, 0.0, "hours of a tier that takes none")
 
 
 def _any_24_hours(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach]:
@@ -90,7 +93,7 @@ def _any_24_hours(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach
             total -= exposed[first][0].weighted_hours
             first += 1
         oldest = exposed[first][0]
-        outside = max(0, item.end - 24 * HOUR - oldest.start) / HOUR * oldest.severity
+        outside = max(0, item.end - 24 * HOUR - oldest.start) / HOUR * oldest.weight
         if exceeds(total - outside, limit):
             yield _found(
                 "exposure in 24 h",
@@ -209,7 +212,7 @@ def _times_of_day(duty: Duty, limits: ExposureLimits) -> Iterator[Breach]:
 
 def _wellness(duty: Duty, limits: ExposureLimits) -> Iterator[Breach]:
     """Wellness minutes due for the weighted hours of the duty day; meal breaks do not count."""
-    needed = limits.wellness_minutes_per_hour * duty.weighted_hours
+    needed = limits.wellness_minutes_per_hour * duty.all_exposure_hours
     given = duty.minutes(Activity.WELLNESS)
     if exceeds(needed / 60, given / 60):
         yield _found("wellness", duty, given, needed, "minutes given, minutes due")

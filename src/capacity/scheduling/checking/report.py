@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from capacity.domain.operation import Operation
-from capacity.domain.roster import CheckReport, Roster
+from capacity.domain.roster import CheckReport, FixedPart, Roster
 from capacity.domain.shift_plan import ShiftPlan
 from capacity.scheduling.checking.duties import Duty, read_duties
+from capacity.scheduling.checking.event_rules import fixed_breaches, session_breaches
 from capacity.scheduling.checking.exposure_rules import (
     ExposureLimits,
     exposure_breaches,
@@ -17,6 +18,7 @@ from capacity.scheduling.checking.exposure_rules import (
 )
 from capacity.scheduling.checking.findings import Breach, breach_frame
 from capacity.scheduling.checking.plan_rules import plan_breaches
+from capacity.scheduling.checking.rotation_rules import rotation_breaches
 from capacity.scheduling.checking.table_rules import (
     require_columns,
     shape_breaches,
@@ -48,10 +50,21 @@ RULES = (
     "contract hours",
     "time off",
     "breaks",
+    "weekends",
+    "forbidden sequences",
+    "opted out",
+    "rotation shares",
+    "counselling",
 )
 
 
-def check(roster: Roster, operation: Operation, shifts: ShiftPlan | None = None) -> CheckReport:
+def check(
+    roster: Roster,
+    operation: Operation,
+    shifts: ShiftPlan | None = None,
+    *,
+    fixed: FixedPart | None = None,
+) -> CheckReport:
     """Recount every rule from the roster table alone, in elapsed UTC time.
 
     Shares no code with what builds rosters: it reads the table and the operation, nothing else.
@@ -67,6 +80,8 @@ def check(roster: Roster, operation: Operation, shifts: ShiftPlan | None = None)
         People, pools, queues and caps.
     shifts : ShiftPlan, optional
         The plan that the roster claims to fill.
+    fixed : FixedPart, optional
+        Days of an earlier roster that must be in this one row by row.
 
     Returns
     -------
@@ -86,10 +101,14 @@ def check(roster: Roster, operation: Operation, shifts: ShiftPlan | None = None)
         found, rows = _person(duties, roster, operation)
         breaches += found
         exposure += rows
+    breaches += session_breaches(roster, operation)
     checked: tuple[str, ...] = RULES
     if shifts is not None:
         breaches += plan_breaches(roster, shifts)
-        checked = (*RULES, "cover of the plan")
+        checked = (*checked, "cover of the plan")
+    if fixed is not None:
+        breaches += fixed_breaches(roster, fixed)
+        checked = (*checked, "fixed part")
     table = pd.DataFrame(exposure, columns=["person", "pool", "date", "hours", "limit"])
     return CheckReport(breaches=breach_frame(breaches), exposure=table, checked=checked)
 
@@ -112,6 +131,7 @@ def _person(
         *skill_breaches(duties, operation),
         *work_breaches(duties, limits.first_day),
         *exposure_breaches(duties, limits),
+        *rotation_breaches(duties, operation.rotation),
     ]
     daily = limits.hours(limits.cap.hours_per_day)
     days = hours_by_day(duties, limits)

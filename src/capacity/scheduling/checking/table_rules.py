@@ -118,7 +118,8 @@ def skill_breaches(duties: list[Duty], operation: Operation) -> Iterator[Breach]
                 yield _duty_breach("skill", duty, 0.0, 1.0, f"{name} needs {queue.needed_skill}")
             if queue.language is not None and queue.language not in languages:
                 yield _duty_breach("language", duty, 0.0, 1.0, f"{name} needs {queue.language}")
-            if queue.on_site_only and not duty.pool.on_site:
+            at_site = duty.pool.on_site and duty.person.is_at_site(duty.day)
+            if queue.on_site_only and not at_site:
                 yield _duty_breach("on site", duty, 0.0, 1.0, f"{name} is worked on site only")
 
 

@@ -16,6 +16,8 @@ def work_breaches(duties: list[Duty], first_day: date) -> Iterator[Breach]:
     yield from _rest(duties)
     yield from _days_in_row(duties, first_day)
     yield from _weeks(duties)
+    yield from _weekends(duties, first_day)
+    yield from _sequences(duties)
     for duty in duties:
         yield from _time_off(duty)
         yield from _breaks(duty)
@@ -75,6 +77,7 @@ def _weeks(duties: list[Duty]) -> Iterator[Breach]:
     for monday, items in weeks.items():
         last = items[-1]
         contract = last.person.hours_per_week or last.pool.hours_per_week
+        contract += last.pool.overtime_hours_per_week
         paid = sum(duty.paid_hours for duty in items)
         if exceeds(paid, contract):
             yield _found(
@@ -89,6 +92,36 @@ def _weeks(duties: list[Duty]) -> Iterator[Breach]:
                 float(last.pool.days_per_week),
                 f"week of {monday}",
             )
+
+
+def _weekends(duties: list[Duty], first_day: date) -> Iterator[Breach]:
+    """Weekends with a duty among any four in a row; those carried into the horizon count."""
+    most = duties[0].pool.max_weekends_in_four
+    if most is None:
+        return
+    saturday = timedelta(days=5)
+    weeks = {duty.day - timedelta(days=duty.day.weekday()): duty for duty in duties
+             if duty.day.weekday() >= 5}  # fmt: skip
+    first_weekend = first_day - timedelta(days=first_day.weekday())
+    carried = duties[0].person.carried_weekends
+    worked = set(weeks) | {first_weekend - timedelta(weeks=n) for n in range(1, carried + 1)}
+    for monday, duty in weeks.items():
+        counts = [
+            sum(monday + timedelta(weeks=shift + n) in worked for n in range(4))
+            for shift in range(-3, 1)
+        ]
+        if max(counts) > most:
+            detail = f"in four that hold {monday + saturday}"
+            yield _found("weekends", duty, float(max(counts)), float(most), detail)
+
+
+def _sequences(duties: list[Duty]) -> Iterator[Breach]:
+    """A pair of shifts on two days in a row that the pool forbids."""
+    by_day = {duty.day: duty for duty in duties}
+    for duty in duties:
+        before = by_day.get(duty.day - timedelta(days=1))
+        if before and (before.shift, duty.shift) in duty.pool.forbidden_sequences:
+            yield _found("forbidden sequence", duty, 1.0, 0.0, f"{duty.shift} after {before.shift}")
 
 
 def _time_off(duty: Duty) -> Iterator[Breach]:

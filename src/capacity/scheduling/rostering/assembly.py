@@ -8,22 +8,26 @@ import numpy as np
 import pandas as pd
 
 from capacity.domain.operation import Operation
-from capacity.domain.roster import Roster
+from capacity.domain.roster import LESS_THAN_A_SLICE, FixedPart, Roster
 from capacity.domain.shift_plan import ShiftPlan
 from capacity.errors import DataError
 from capacity.scheduling.checking import check
 from capacity.scheduling.rostering.cohorts import MINUTE_NS, Cohorts, read_cohorts
+from capacity.scheduling.rostering.obstacles import Obstacles, require_keepable
 from capacity.scheduling.rostering.plan_problem import plan_problem
-from capacity.scheduling.rostering.problem import Ints
+from capacity.scheduling.rostering.problem import Ints, RosterProblem
 from capacity.scheduling.rostering.rotation import rotate
 from capacity.scheduling.rostering.search import search_roster
-from capacity.scheduling.rostering.slicing import PoolSlices, pool_slices, slice_rows
+from capacity.scheduling.rostering.sessions import missed_rows
+from capacity.scheduling.rostering.slice_rows import slice_rows
+from capacity.scheduling.rostering.slicing import PoolSlices, choose_slice, pool_slices
 from capacity.scheduling.rostering.state import SearchLimits
 from capacity.scheduling.rostering.unfilled import unfilled_rows
 
 COLUMNS = ["person", "pool", "shift", "date", "start", "end", "activity", "queue"]
 UNFILLED = ["pool", "shift", "date", "start", "end", "heads", "reason"]
 UNASSIGNED = ["queue", "start", "hours", "reason"]
+MISSED = ["person", "start", "minutes", "reason"]
 QUICK = SearchLimits(moves=20, stall=10, move_nodes=20, proof_nodes=100, line_rounds=0, gap=1e-3)
 
 
@@ -34,6 +38,7 @@ class _Order:
     seed: int
     limits: SearchLimits
     stable_weeks: bool
+    fixed: FixedPart | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +46,7 @@ class _PoolRoster:
     rows: list[tuple[object, ...]]
     unfilled: list[tuple[object, ...]]
     unassigned: list[tuple[object, ...]]
+    missed: list[tuple[object, ...]]
     note: str
 
 
@@ -51,6 +57,7 @@ def roster(
     seed: int = 0,
     limits: SearchLimits | None = None,
     stable_weeks: bool = False,
+    fixed: FixedPart | None = None,
 ) -> Roster:
     """Give an anonymous shift plan to the persons of the operation, to the minute.
 
@@ -73,11 +80,15 @@ def roster(
         How hard to search for the best choice of shifts.
     stable_weeks : bool
         Prefer one kind of shift for each person through a week.
+    fixed : FixedPart, optional
+        Days of an earlier roster that are kept: shifts, days off and every minute.
 
     Raises
     ------
     DataError
         The operation lists no people, or the plan cannot be read.
+    InfeasibleError
+        The fixed part contradicts the plan or a rule; the message names days and rules.
     """
     if not operation.people:
         raise DataError(
@@ -91,6 +102,7 @@ def roster(
         seed=seed,
         limits=limits or QUICK,
         stable_weeks=stable_weeks,
+        fixed=fixed,
     )
     parts = [_pool_roster(order, read_cohorts(shifts, operation, pool)) for pool in operation.pools]
     result = Roster(
@@ -98,10 +110,11 @@ def roster(
         frame=_frame([row for part in parts for row in part.rows], COLUMNS),
         unfilled=_frame([row for part in parts for row in part.unfilled], UNFILLED),
         unassigned=_frame([row for part in parts for row in part.unassigned], UNASSIGNED),
+        missed=_frame([row for part in parts for row in part.missed], MISSED),
         seed=seed,
         notes=tuple(part.note for part in parts if part.note),
     )
-    report = check(result, operation, shifts)
+    report = check(result, operation, shifts, fixed=fixed)
     notes = result.notes if report.passed else (*result.notes, report.summary())
     return replace(result, accepted=report.passed, notes=notes)
 
@@ -116,21 +129,36 @@ def _require_known_pools(shifts: ShiftPlan, operation: Operation) -> None:
 
 
 def _pool_roster(order: _Order, cohorts: Cohorts) -> _PoolRoster:
-    chosen, note = _choose_shifts(order, cohorts)
-    slices = pool_slices(order.plan, order.operation, cohorts, chosen)
+    step = choose_slice(order.plan, cohorts, order.operation.cap_of(cohorts.pool))
+    problem = plan_problem(
+        order.plan,
+        order.operation,
+        cohorts,
+        stable_weeks=order.stable_weeks,
+        fixed=order.fixed,
+    )
+    obstacles = Obstacles(problem=problem, cohorts=cohorts, step=step)
+    if order.fixed is not None:
+        require_keepable(obstacles, order.fixed)
+    chosen, note = _choose_shifts(order, problem, cohorts)
+    slices = pool_slices(order.plan, order.operation, cohorts, chosen, fixed=order.fixed)
     rotation = rotate(slices.task)
     return _PoolRoster(
         rows=list(slice_rows(slices, rotation)),
-        unfilled=unfilled_rows(cohorts, chosen),
+        unfilled=unfilled_rows(obstacles, chosen),
         unassigned=_unassigned(order.plan, slices, rotation.left_heads),
+        missed=missed_rows(cohorts, chosen, horizon=_horizon(order.plan), step=step),
         note=note,
     )
 
 
-def _choose_shifts(order: _Order, cohorts: Cohorts) -> tuple[Ints, str]:
+def _horizon(plan: ShiftPlan) -> tuple[int, int]:
+    return (int(plan.grid.start.as_unit("ns").value), int(plan.grid.end.as_unit("ns").value))
+
+
+def _choose_shifts(order: _Order, problem: RosterProblem, cohorts: Cohorts) -> tuple[Ints, str]:
     if not cohorts.people or not cohorts.exists.any():
         return np.full((len(cohorts.people), len(cohorts.dates)), -1, dtype=np.int64), ""
-    problem = plan_problem(order.plan, order.operation, cohorts, stable_weeks=order.stable_weeks)
     found = search_roster(problem, seed=order.seed, limits=order.limits)
     note = (
         f"{cohorts.pool.name}: choice of shifts {found.status.value}, "
@@ -149,7 +177,7 @@ def _unassigned(plan: ShiftPlan, pool: PoolSlices, left: np.ndarray) -> list[tup
     for number, queue in enumerate(pool.queues):
         hours = float(left[number]) * pool.task.slice_hours
         small = hours < pool.task.slice_hours - 1e-9
-        reason = "less than one slice" if small else "no eligible person within the caps was free"
+        reason = LESS_THAN_A_SLICE if small else "no eligible person within the caps was free"
         wanted = pool.task.heads[number] * pool.task.slice_hours
         blocks = [
             (first, wanted[first : first + per].sum()) for first in range(0, wanted.size, per)

@@ -25,8 +25,8 @@ MINUTE_NS = HOUR_NS // 60
 class Cohorts:
     """Planned shifts of one pool: arrays (days, shifts); no shift has heads 0.
 
-    `start` and `end` are nanoseconds UTC; `exposure` the weighted hours planned for one head;
-    `horizon_day` the day number (>= 0) of the first local date of the plan's grid.
+    `start` and `end` are nanoseconds UTC; `exposure` the weighted hours planned for one head and
+    `capped_exposure` those that count against the pool's cap.
     """
 
     pool: Pool
@@ -39,6 +39,7 @@ class Cohorts:
     end: NDArray[np.int64]
     paid_minutes: NDArray[np.int64]
     exposure: NDArray[np.float64]
+    capped_exposure: NDArray[np.float64]
 
     @property
     def exists(self) -> NDArray[np.bool_]:
@@ -80,15 +81,37 @@ def read_cohorts(plan: ShiftPlan, operation: Operation, pool: Pool) -> Cohorts:
     for name, values in table.items():
         arrays[name] = np.zeros(shape, dtype=np.int64)
         arrays[name][day, shift] = values
+    rows = plan.exposure[plan.exposure["pool"] == pool.name]
+    planned = _planned_exposure(rows, dates, names, arrays["heads"])
+    counts = [operation.cap_of(pool).counts(str(queue)) for queue in rows["queue"]]
+    capped = _planned_exposure(rows[np.array(counts, dtype=bool)], dates, names, arrays["heads"])
     return Cohorts(
         pool=pool,
         zone=zone,
         people=tuple(person for person in operation.people if person.pool == pool.name),
         dates=dates,
         names=names,
-        exposure=_planned_exposure(plan, pool, dates, names, arrays["heads"]),
+        exposure=planned,
+        capped_exposure=capped,
         **arrays,
     )
+
+
+def contract_hours(cohorts: Cohorts) -> NDArray[np.float64]:
+    """Paid hours a week of each person's contract."""
+    return np.array(
+        [person.hours_per_week or cohorts.pool.hours_per_week for person in cohorts.people]
+    )
+
+
+def carried_exposure(cohorts: Cohorts) -> NDArray[np.float64]:
+    """Weighted hours before the first day, people x days, latest last."""
+    longest = max((len(person.carried_exposure) for person in cohorts.people), default=0)
+    table = np.zeros((len(cohorts.people), longest))
+    for number, person in enumerate(cohorts.people):
+        known = person.carried_exposure
+        table[number, longest - len(known) :] = known
+    return table
 
 
 def as_date(value: object) -> date:
@@ -120,19 +143,16 @@ def _require_sound(rows: pd.DataFrame, pool: Pool) -> None:
 
 
 def _planned_exposure(
-    plan: ShiftPlan,
-    pool: Pool,
+    rows: pd.DataFrame,
     dates: tuple[date, ...],
     names: tuple[str, ...],
     heads: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Weighted hours that the plan gives to one head of each cohort."""
+    """Weighted hours that rows of planned exposure give to one head of each cohort."""
     total = np.zeros(heads.shape)
-    if len(plan.exposure):
-        rows = plan.exposure[plan.exposure["pool"] == pool.name]
-        sums = rows.groupby(["date", "shift"], sort=False)["hours"].sum()
-        for (value, shift), hours in sums.items():
-            day = (as_date(value) - dates[0]).days
-            if 0 <= day < len(dates) and str(shift) in names:
-                total[day, names.index(str(shift))] += float(hours)
+    sums = rows.groupby(["date", "shift"], sort=False)["hours"].sum() if len(rows) else {}
+    for (value, shift), hours in sums.items():
+        day = (as_date(value) - dates[0]).days
+        if 0 <= day < len(dates) and str(shift) in names:
+            total[day, names.index(str(shift))] += float(hours)
     return np.asarray(total / np.maximum(heads, 1))

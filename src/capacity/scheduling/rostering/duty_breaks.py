@@ -7,6 +7,7 @@ from collections import defaultdict
 from capacity.domain.shift import Break
 from capacity.domain.shift_plan import ShiftPlan
 from capacity.scheduling.rostering.cohorts import MINUTE_NS, Cohorts, as_date, instants
+from capacity.scheduling.rostering.sessions import held_sessions
 
 Span = tuple[int, int]
 
@@ -24,15 +25,17 @@ def lay_breaks(
     for (day, shift), people in takers.items():
         template = cohorts.template(shift)
         spans[day, shift] = {person: [] for person in people}
+        held = {person: held_sessions(cohorts, person, day, shift) for person in people}
         for item in (
             sorted(template.breaks, key=lambda one: one.earliest_minute) if template else ()
         ):
             options = planned.get((day, shift), [])
             for place, person in enumerate(people):
                 taken = spans[day, shift][person]
-                span = _planned_span(item, options, taken, step_minutes)
+                busy = [*taken, *held[person]]
+                span = _planned_span(item, options, busy, step_minutes)
                 share = place / len(people)
-                taken.append(span or _spread_span(item, taken, share, step_minutes))
+                taken.append(span or _spread_span(item, busy, share, step_minutes))
     return spans
 
 

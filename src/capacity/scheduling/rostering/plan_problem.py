@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 import pandas as pd
 
 from capacity.domain.operation import Operation
+from capacity.domain.roster import FixedPart
 from capacity.domain.shift_plan import ShiftPlan
-from capacity.scheduling.rostering.cohorts import HOUR_NS, MINUTE_NS, Cohorts, instants
+from capacity.scheduling.rostering.bans import allowed_cells
+from capacity.scheduling.rostering.cohorts import (
+    HOUR_NS,
+    MINUTE_NS,
+    Cohorts,
+    carried_exposure,
+    contract_hours,
+    instants,
+)
 from capacity.scheduling.rostering.eligibility import may_work
+from capacity.scheduling.rostering.fixing import keep_fixed
 from capacity.scheduling.rostering.problem import (
     Bools,
     Cover,
@@ -19,6 +27,9 @@ from capacity.scheduling.rostering.problem import (
     StableRule,
     WindowRule,
 )
+from capacity.scheduling.rostering.sessions import session_cover
+from capacity.scheduling.rostering.slicing import choose_slice
+from capacity.scheduling.rostering.weekends import weekend_blocks
 
 # One unit is the weight of an ordinary request. Conventions: a head short outweighs any wish.
 UNFILLED_PRICE = 1_000.0
@@ -26,15 +37,22 @@ SKILL_PRICE = 20.0
 EXPOSURE_PRICE = 10.0
 FAIRNESS_PRICE = 0.25
 STABLE_PRICE = 2.0
+OVERTIME_PRICE = 5.0  # an hour
 
 
 def plan_problem(
-    plan: ShiftPlan, operation: Operation, cohorts: Cohorts, *, stable_weeks: bool = False
+    plan: ShiftPlan,
+    operation: Operation,
+    cohorts: Cohorts,
+    *,
+    stable_weeks: bool = False,
+    fixed: FixedPart | None = None,
 ) -> RosterProblem:
     """Who takes which planned shift; a head that nobody can take stays short at a high price.
 
-    Hard: one shift a day, rest in elapsed time, days in a row and a week, contract hours, time
-    off. Priced: skills and languages that the hour's work needs, exposure caps over days (the
+    Hard: one shift a day, rest in elapsed time, forbidden sequences, days in a row and a week,
+    weekends, contract hours with overtime, time off, days of a fixed part. Priced: counselling
+    sessions (dearer than a head), overtime, skills and languages that the hour's work needs, exposure caps over days (the
     rotation keeps them hard), requests, fair shares of nights, weekends and exposure with
     carried history, and one kind of shift through a week if asked.
     """
@@ -56,49 +74,28 @@ def plan_problem(
     stable = StableRule(
         name="stable week", family=tuple(range(len(cohorts.names))), spans=spans, price=STABLE_PRICE
     )
+    step = choose_slice(plan, cohorts, operation.cap_of(cohorts.pool))
+    allowed = allowed_cells(cohorts, step)
+    must_work = None
+    if fixed is not None:
+        allowed, must_work = keep_fixed(allowed, cohorts, fixed)
     return RosterProblem(
         people=tuple(person.id for person in cohorts.people),
         shifts=cohorts.names,
         days=len(cohorts.dates),
-        allowed=_allowed(cohorts),
+        allowed=allowed,
         price=_wishes(cohorts),
-        cover=cover + _skill_cover(plan, operation, cohorts),
+        cover=(*cover, *session_cover(cohorts, step), *_skill_cover(plan, operation, cohorts)),
         forbidden=_too_close(cohorts),
         windows=(
             *_work_windows(cohorts),
             *_exposure_windows(operation, cohorts),
             *_fairness(operation, cohorts),
         ),
+        blocks=weekend_blocks(cohorts),
         stable=(stable,) if stable_weeks else (),
+        must_work=must_work,
     )
-
-
-def _allowed(cohorts: Cohorts) -> Bools:
-    """Planned, not on time off (nor reaching into it), and rested since the last shift."""
-    allowed = np.repeat(cohorts.exists[None], len(cohorts.people), axis=0)
-    rest = cohorts.pool.min_rest_hours * HOUR_NS
-    reached = _reached_dates(cohorts)
-    for number, person in enumerate(cohorts.people):
-        off = set(person.time_off)
-        for (day, shift), touched in reached.items():
-            if off & touched:
-                allowed[number, day, shift] = False
-        if person.last_shift_end is not None:
-            ready = person.last_shift_end.tz_convert("UTC").as_unit("ns").value + rest
-            allowed[number] &= cohorts.start >= ready
-    return allowed
-
-
-def _reached_dates(cohorts: Cohorts) -> dict[tuple[int, int], set[object]]:
-    """Local dates that each planned shift touches."""
-    reached: dict[tuple[int, int], set[object]] = {}
-    for day, shift in np.argwhere(cohorts.exists):
-        end = pd.Timestamp(int(cohorts.end[day, shift]) - 1, unit="ns", tz="UTC")
-        last = end.tz_convert(cohorts.zone).date()
-        first = cohorts.dates[day]
-        span = max((last - first).days, 0)
-        reached[int(day), int(shift)] = {first + timedelta(days=n) for n in range(span + 1)}
-    return reached
 
 
 def _wishes(cohorts: Cohorts) -> Floats:
@@ -125,6 +122,9 @@ def _too_close(cohorts: Cohorts) -> Bools:
             gap = cohorts.start[day + lag][None, :] - cohorts.end[day][:, None]
             both = cohorts.exists[day][:, None] & cohorts.exists[day + lag][None, :]
             close[lag - 1, day] = both & (gap < rest)
+    for first, second in cohorts.pool.forbidden_sequences:
+        if first in cohorts.names and second in cohorts.names:
+            close[0, :, cohorts.names.index(first), cohorts.names.index(second)] = True
     return close
 
 
@@ -132,7 +132,8 @@ def _work_windows(cohorts: Cohorts) -> tuple[WindowRule, ...]:
     pool, people = cohorts.pool, len(cohorts.people)
     monday = -cohorts.dates[0].weekday()
     ones = np.ones(len(cohorts.names))
-    hours = np.array([person.hours_per_week or pool.hours_per_week for person in cohorts.people])
+    hours = contract_hours(cohorts)
+    paid = cohorts.paid_minutes.astype(float)
     span = pool.max_days_in_row
     before = np.zeros((people, span))
     for number, person in enumerate(cohorts.people):
@@ -141,12 +142,13 @@ def _work_windows(cohorts: Cohorts) -> tuple[WindowRule, ...]:
     return (
         WindowRule(
             name="contract hours",
-            amount=cohorts.paid_minutes.astype(float),
+            amount=paid,
             days=7,
             step=7,
             first=monday,
-            at_most=np.round(60 * hours, 6),
+            at_most=np.round(60 * (hours + pool.overtime_hours_per_week), 6),
         ),
+        *_overtime(cohorts, hours, paid, monday),
         WindowRule(
             name="days a week",
             amount=ones,
@@ -165,20 +167,27 @@ def _work_windows(cohorts: Cohorts) -> tuple[WindowRule, ...]:
     )
 
 
-def carried_exposure(cohorts: Cohorts) -> Floats:
-    """Weighted hours before the first day, people x days, latest last."""
-    longest = max((len(person.carried_exposure) for person in cohorts.people), default=0)
-    table = np.zeros((len(cohorts.people), longest))
-    for number, person in enumerate(cohorts.people):
-        known = person.carried_exposure
-        table[number, longest - len(known) :] = known
-    return table
+def _overtime(cohorts: Cohorts, hours: Floats, paid: Floats, monday: int) -> tuple[WindowRule, ...]:
+    """Hours beyond the contract are priced where the pool allows them at all."""
+    if not cohorts.pool.overtime_hours_per_week:
+        return ()
+    return (
+        WindowRule(
+            name="overtime",
+            amount=paid,
+            days=7,
+            step=7,
+            first=monday,
+            at_most=np.round(60 * hours, 6),
+            price=OVERTIME_PRICE / 60,
+        ),
+    )
 
 
 def _exposure_windows(operation: Operation, cohorts: Cohorts) -> tuple[WindowRule, ...]:
     """Caps over several days at the exposure planned for a head; priced, the rotation is hard."""
     cap = operation.cap_of(cohorts.pool)
-    if not cohorts.exposure.any():
+    if not cohorts.capped_exposure.any():
         return ()
     share = np.array([operation.tier_share(person.tier) for person in cohorts.people])
     before = carried_exposure(cohorts)
@@ -187,7 +196,7 @@ def _exposure_windows(operation: Operation, cohorts: Cohorts) -> tuple[WindowRul
         rules.append(
             WindowRule(
                 name="exposure a week",
-                amount=cohorts.exposure,
+                amount=cohorts.capped_exposure,
                 days=7,
                 step=7,
                 first=-cohorts.dates[0].weekday(),
@@ -199,7 +208,7 @@ def _exposure_windows(operation: Operation, cohorts: Cohorts) -> tuple[WindowRul
     rules += [
         WindowRule(
             name=f"exposure in {rolling.days} days",
-            amount=cohorts.exposure,
+            amount=cohorts.capped_exposure,
             days=rolling.days,
             at_most=share * rolling.hours,
             before=before,
@@ -211,7 +220,7 @@ def _exposure_windows(operation: Operation, cohorts: Cohorts) -> tuple[WindowRul
         rules.append(
             WindowRule(
                 name="exposed days in a row",
-                amount=(cohorts.exposure > 0).astype(float),
+                amount=(cohorts.capped_exposure > 0).astype(float),
                 days=cap.max_consecutive_days + 1,
                 at_most=np.where(share > 0, float(cap.max_consecutive_days), 0.0),
                 before=(before > 0).astype(float),
@@ -271,12 +280,14 @@ def _skill_cover(plan: ShiftPlan, operation: Operation, cohorts: Cohorts) -> tup
     step = plan.grid.minutes * MINUTE_NS
     rows: list[Cover] = []
     for queue in dict.fromkeys(flows["queue"]) if len(flows) else ():
-        able = tuple(
-            n
+        able = {
+            n: person
             for n, person in enumerate(cohorts.people)
             if may_work(person, cohorts.pool, operation, str(queue))
-        )
-        if not able or len(able) == len(cohorts.people):
+        }
+        local = operation.queue(str(queue)).on_site_only
+        mixed = local and any(person.office_days is not None for person in able.values())
+        if not able or (len(able) == len(cohorts.people) and not mixed):
             continue
         part = flows[flows["queue"] == queue]
         wanted: dict[tuple[tuple[int, int], ...], list[float]] = {}
@@ -286,14 +297,16 @@ def _skill_cover(plan: ShiftPlan, operation: Operation, cohorts: Cohorts) -> tup
             wanted.setdefault(cells, []).append(float(hours) / plan.grid.hours)
         for cells, heads in wanted.items():
             need = int(np.ceil(np.mean(heads) / operation.occupancy_cap - 1e-6))
-            if cells and need:
+            days = {cohorts.dates[day] for day, _ in cells} if local else set()
+            people = tuple(n for n, one in able.items() if all(map(one.is_at_site, days)))
+            if cells and need and people:
                 rows.append(
                     Cover(
                         cells=cells,
-                        need=min(need, len(able)),
+                        need=min(need, len(people)),
                         short_price=SKILL_PRICE,
                         extra_price=0.0,
-                        people=able,
+                        people=people,
                         name=f"people for {queue}",
                     )
                 )

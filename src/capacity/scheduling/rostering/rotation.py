@@ -31,7 +31,9 @@ class DutySlots:
     """One duty: person, slices [first, last), duty day number, and the slices free for work.
 
     `open_slices` is False in breaks and where a slice lies partly outside the shift; `exposable`
-    is False where no exposure may lie (late hours, last minutes of the shift).
+    is False where no exposure may lie (late hours, last minutes of the shift, overtime). `barred`
+    marks queues that the person may not work on this duty (None: none of its queues), `given`
+    the queue of each slice of a duty that is kept as it was (-1: no work; None: not kept).
     """
 
     person: int
@@ -40,6 +42,20 @@ class DutySlots:
     day: int
     open_slices: Bools
     exposable: Bools
+    barred: Bools | None = None
+    given: Ints | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WeekShare:
+    """A rotation share: queues it counts, slices each person may take of them in each week.
+
+    `most` has shape (people, weeks); `at_least` is the share of the worked slices of the week.
+    """
+
+    counts: Bools
+    most: Ints
+    at_least: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,6 +68,7 @@ class RotationTask:
     heads : people wanted, queues x slices (fractions are carried).
     eligible : people x queues.
     severity, priority : one value a queue; priority 1 is the most urgent.
+    capped : whether exposure on the queue counts against the caps.
     duties : in order of their first slice; duties of one person do not overlap.
     day_cap, week_cap : weighted hours of each person (inf: none).
     rolling : (days, weighted hours of each person).
@@ -63,6 +80,7 @@ class RotationTask:
     carried : weighted hours before the first day, people x days, latest last.
     first_weekday : weekday of day 0 (0 = Monday); weeks begin on Mondays.
     share : most work as a share of the people present when work is caught up.
+    shares : rotation shares over the weeks of the duty days.
     """
 
     slice_hours: float
@@ -84,6 +102,17 @@ class RotationTask:
     carried: Floats
     first_weekday: int
     share: float
+    capped: Bools | None = None
+    shares: tuple[WeekShare, ...] = ()
+
+    @property
+    def cap_weight(self) -> Floats:
+        """Severity of each queue as far as the caps count it."""
+        return self.severity if self.capped is None else self.severity * self.capped
+
+    def week_of(self, day: int) -> int:
+        """Number of the calendar week of a duty day."""
+        return (self.first_weekday + day) // 7
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,6 +138,9 @@ class _State:
     by_day: Floats
     trail: Floats
     carry: Floats
+    weight: Floats
+    seen: Floats
+    worked: Ints
     room: float = 0.0
 
 
@@ -134,6 +166,9 @@ def rotate(task: RotationTask) -> Rotation:
         by_day=np.concatenate([task.carried, np.zeros((people, days))], axis=1),
         trail=np.zeros((people, slices + 1)),
         carry=np.zeros(queues),
+        weight=task.cap_weight,
+        seen=np.zeros(people),
+        worked=np.zeros((people, task.week_of(days) + 1, queues), dtype=np.int64),
     )
     result = Rotation(
         queue=np.full((people, slices), -1, dtype=np.int64),
@@ -153,6 +188,7 @@ def _begin_duty(task: RotationTask, state: _State, duty: DutySlots) -> None:
     state.duty[person], state.day[person] = duty, duty.day
     state.budget[person] = day_budget(task, state.by_day[person], person, duty.day)
     state.used[person], state.idle[person], state.last_queue[person] = 0.0, 0, -1
+    state.seen[person] = 0.0
     state.open_left[person] = int(duty.open_slices.sum())
 
 
@@ -192,6 +228,8 @@ def _step(task: RotationTask, state: _State, result: Rotation, now: int) -> None
     for person, duty in enumerate(state.duty):
         if duty is None:
             state.pause[person] += 60 * task.slice_hours
+        elif duty.given is not None:
+            _repeat(task, state, result, person, now)
         elif duty.open_slices[now - duty.first]:
             present.append(person)
         else:
@@ -203,6 +241,17 @@ def _step(task: RotationTask, state: _State, result: Rotation, now: int) -> None
     _end_duties(state, now)
 
 
+def _repeat(task: RotationTask, state: _State, result: Rotation, person: int, now: int) -> None:
+    """A slice of a kept duty: its work counts, its pauses count, nothing is chosen."""
+    duty = state.duty[person]
+    queue = -1 if duty is None or duty.given is None else int(duty.given[now - duty.first])
+    if queue >= 0:
+        result.queue[person, now] = queue
+        _work(task, state, person, queue, now)
+    else:
+        state.pause[person] += 60 * task.slice_hours
+
+
 def _end_duties(state: _State, now: int) -> None:
     for person, duty in enumerate(state.duty):
         if duty is not None and duty.last <= now + 1:
@@ -210,69 +259,97 @@ def _end_duties(state: _State, now: int) -> None:
 
 
 def _assign(task: RotationTask, state: _State, result: Rotation, who: Ints, now: int) -> None:
-    jobs = _jobs(task, state, who.size, now)
-    worked = np.zeros(who.size, dtype=bool)
-    if jobs.size:
-        cost = _costs(task, state, who, jobs, now)
+    """Assignment problems for the people present until no job finds one more of them."""
+    state.room = min(state.room, float(who.size)) + max(
+        float(task.heads[:, now].sum()), task.share * who.size
+    )
+    left = who
+    while left.size and state.room >= 1 - 1e-9 and (state.carry >= 1 - 1e-9).any():
+        possible = _possible(task, state, left, now)
+        jobs = _jobs(task, state, possible)
+        if not jobs.size:
+            break
+        cost = np.where(possible, _costs(task, state, left), FORBIDDEN)[:, jobs]
         rows, columns = linear_sum_assignment(cost)
         found = cost[rows, columns] < FORBIDDEN / 2
         for row, column in zip(rows[found], columns[found], strict=True):
-            result.queue[who[row], now] = jobs[column]
-            _work(task, state, int(who[row]), int(jobs[column]), now)
-            worked[row] = True
-    for person in who[~worked]:
+            result.queue[left[row], now] = jobs[column]
+            _work(task, state, int(left[row]), int(jobs[column]), now)
+        left = np.delete(left, rows[found])
+        if found.all() or not found.any():
+            break
+    for person in left:
         _rest(task, state, result, int(person), now)
 
 
-def _jobs(task: RotationTask, state: _State, present: int, now: int) -> Ints:
-    """Queue of each job of this slice: whole people, the most urgent first, within the share."""
+def _jobs(task: RotationTask, state: _State, possible: Bools) -> Ints:
+    """Queue of each job: whole people who may work it, the most urgent first, within the room."""
     wanted = np.maximum(np.floor(state.carry + 1e-9), 0).astype(np.int64)
-    state.room = min(state.room, float(present)) + max(
-        float(task.heads[:, now].sum()), task.share * present
-    )
-    jobs = np.repeat(np.arange(wanted.size), np.minimum(wanted, present))
+    jobs = np.repeat(np.arange(wanted.size), np.minimum(wanted, possible.sum(axis=0)))
     order = np.argsort(task.priority[jobs], kind="stable")
-    return np.asarray(jobs[order][: max(int(state.room + 1e-9), 0) if jobs.size else 0])
+    return np.asarray(jobs[order][: int(state.room + 1e-9)])
 
 
-def _costs(task: RotationTask, state: _State, who: Ints, jobs: Ints, now: int) -> Floats:
-    """Cost of each person on each job: heavy work to the least exposed, few switches."""
+def _possible(task: RotationTask, state: _State, who: Ints, now: int) -> Bools:
+    """Whether each person may work each queue in this slice (people x queues)."""
     hours = task.slice_hours
-    weight = task.severity * hours
-    ceiling = np.where(np.isfinite(task.day_cap), np.maximum(task.day_cap, 1e-9), 8.0)
-    load = np.minimum(state.used[who] / ceiling[who], 10.0)
     budget = state.budget[who]
     if task.any_24_hours:
         first = max(now + 1 - round(24 / hours), 0)
         recent = state.trail[who, now] - state.trail[who, first]
         budget = np.minimum(budget, state.used[who] + task.day_cap[who] - recent)
-    fits_day = state.used[who, None] + weight[None, :] <= budget[:, None] + 1e-9
+    fits_day = state.used[who, None] + hours * state.weight[None, :] <= budget[:, None] + 1e-9
     run = np.where(state.pause[who] >= max(task.break_minutes, 1e-9), 0.0, state.run[who])
     fits_run = run + 60 * hours <= task.in_row_minutes + 1e-9
     duties = [state.duty[person] for person in who]
     place = np.array([duty is not None and duty.exposable[now - duty.first] for duty in duties])
-    owed = task.wellness_per_hour * (state.used[who, None] + weight[None, :]) / (60 * hours)
-    rests = (state.idle + state.open_left)[who]
-    possible = task.eligible[who] & (np.ceil(owed - 1e-9) <= rests[:, None])
-    exposed = task.severity[None, :] > 0
-    possible &= ~exposed | (fits_day & (fits_run & place)[:, None])
-    cost = EXPOSURE_COST * task.severity[None, :] * load[:, None]
-    cost += SWITCH_COST * (state.last_queue[who, None] != np.arange(task.severity.size)[None, :])
+    seen = state.seen[who, None] + hours * task.severity[None, :]
+    owed = np.ceil(task.wellness_per_hour * seen / (60 * hours) - 1e-9)
+    possible = task.eligible[who] & (owed <= (state.idle + state.open_left)[who][:, None])
+    possible &= (state.weight[None, :] == 0) | (fits_day & (fits_run & place)[:, None])
+    for row, duty in enumerate(duties):
+        if duty is not None and duty.barred is not None:
+            possible[row] &= ~duty.barred
+    if task.shares:
+        possible &= _keeps_shares(task, state, who)
+    return np.asarray(possible)
+
+
+def _costs(task: RotationTask, state: _State, who: Ints) -> Floats:
+    """Cost of each person on each queue: heavy work to the least exposed, few switches."""
+    ceiling = np.where(np.isfinite(task.day_cap), np.maximum(task.day_cap, 1e-9), 8.0)
+    load = np.minimum(state.used[who] / ceiling[who], 10.0)
+    switch = state.last_queue[who, None] != np.arange(task.severity.size)[None, :]
+    cost = EXPOSURE_COST * state.weight[None, :] * load[:, None] + SWITCH_COST * switch
     cost += SCARCITY_COST * task.eligible[who].mean(axis=1)[:, None]
-    cost += PRIORITY_STEP * task.priority[None, :]
-    cost[~possible] = FORBIDDEN
-    return np.asarray(cost[:, jobs])
+    return np.asarray(cost + PRIORITY_STEP * task.priority[None, :])
+
+
+def _keeps_shares(task: RotationTask, state: _State, who: Ints) -> Bools:
+    """Whether one more slice of each queue keeps every rotation share of the week so far."""
+    week = np.array([task.week_of(int(day)) for day in state.day[who]])
+    done = state.worked[who, week]
+    keeps = np.ones((who.size, task.severity.size), dtype=bool)
+    for share in task.shares:
+        on = done[:, share.counts].sum(axis=1)
+        after = np.where(share.counts[None, :], on[:, None] + 1, on[:, None])
+        fits = ~share.counts[None, :] | (after <= share.most[who, week][:, None])
+        light = after >= share.at_least * (done.sum(axis=1) + 1)[:, None] - 1e-9
+        keeps &= fits & (light | share.counts[None, :])
+    return keeps
 
 
 def _work(task: RotationTask, state: _State, person: int, queue: int, now: int) -> None:
     state.carry[queue] -= 1.0
     state.room -= 1.0
     state.last_queue[person] = queue
+    state.worked[person, task.week_of(int(state.day[person])), queue] += 1
+    state.seen[person] += task.severity[queue] * task.slice_hours
     minutes = 60 * task.slice_hours
-    if task.severity[queue] == 0:
+    if state.weight[queue] == 0:
         state.pause[person] += minutes
         return
-    hours = task.severity[queue] * task.slice_hours
+    hours = state.weight[queue] * task.slice_hours
     fresh = state.pause[person] >= max(task.break_minutes, 1e-9)
     state.run[person] = minutes if fresh else state.run[person] + minutes
     state.pause[person] = 0.0
@@ -284,7 +361,7 @@ def _work(task: RotationTask, state: _State, person: int, queue: int, now: int) 
 def _rest(task: RotationTask, state: _State, result: Rotation, person: int, now: int) -> None:
     """An idle slice: wellness time, or the pause after exposure where wellness is none."""
     minutes = 60 * task.slice_hours
-    owed = math.ceil(task.wellness_per_hour * state.used[person] / minutes - 1e-9)
+    owed = math.ceil(task.wellness_per_hour * state.seen[person] / minutes - 1e-9)
     is_due = state.idle[person] + state.open_left[person] < owed
     paused = state.pause[person] >= task.break_minutes
     if task.wellness_is_break or is_due or paused:

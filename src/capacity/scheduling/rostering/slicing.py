@@ -1,9 +1,9 @@
-"""From chosen shifts to slices: the rotation task of a pool, and its answer as table rows."""
+"""From chosen shifts to slices: the rotation task of a pool."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,30 +11,18 @@ import pandas as pd
 
 from capacity.domain.exposure import ExposureCap
 from capacity.domain.operation import Operation
-from capacity.domain.roster import Activity
+from capacity.domain.roster import FixedPart
 from capacity.domain.shift_plan import ShiftPlan
 from capacity.errors import DataError
-from capacity.scheduling.rostering.cohorts import MINUTE_NS, Cohorts, instants
+from capacity.scheduling.rostering.cohorts import MINUTE_NS, Cohorts, carried_exposure, instants
 from capacity.scheduling.rostering.duty_breaks import Span, break_minutes_of, lay_breaks
+from capacity.scheduling.rostering.duty_slots import DutyBuilder, SliceGrid
 from capacity.scheduling.rostering.eligibility import may_work
-from capacity.scheduling.rostering.plan_problem import carried_exposure
-from capacity.scheduling.rostering.problem import Bools, Floats, Ints
-from capacity.scheduling.rostering.rotation import DutySlots, Rotation, RotationTask
+from capacity.scheduling.rostering.fixing import KeptRow, kept_rows
+from capacity.scheduling.rostering.problem import Floats, Ints
+from capacity.scheduling.rostering.rotation import DutySlots, RotationTask, WeekShare
 
 SLICES = (15, 10, 5)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SliceGrid:
-    """Slices of equal length from `origin` (nanoseconds UTC)."""
-
-    origin: int
-    minutes: int
-    count: int
-
-    def place(self, instant: int) -> float:
-        """Number of the slice, with a fraction inside it."""
-        return (instant - self.origin) / (self.minutes * MINUTE_NS)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,9 +36,15 @@ class PoolSlices:
     cells: tuple[tuple[int, int], ...]
     breaks: dict[tuple[int, int], dict[int, list[Span]]]
     outside: tuple[tuple[str, int, float], ...]
+    kept: dict[tuple[int, int], list[KeptRow]]
 
 
-def choose_slice(plan: ShiftPlan, cohorts: Cohorts, cap: ExposureCap) -> int:
+def choose_slice(
+    plan: ShiftPlan,
+    cohorts: Cohorts,
+    cap: ExposureCap,
+    kept: Mapping[tuple[int, int], list[KeptRow]] | None = None,
+) -> int:
     """The longest slice of 15, 10 or 5 minutes on which breaks, caps and starts all lie.
 
     Raises
@@ -62,6 +56,12 @@ def choose_slice(plan: ShiftPlan, cohorts: Cohorts, cap: ExposureCap) -> int:
     origin = plan.grid.start.as_unit("ns").value
     edges = np.concatenate([cohorts.start[exists], cohorts.end[exists]])
     numbers = {int(value) for value in np.unique((edges - origin) // MINUTE_NS)}
+    for rows in (kept or {}).values():
+        numbers |= {int((row.start - origin) // MINUTE_NS) for row in rows}
+    for person in cohorts.people:
+        for session in person.counselling:
+            offset = (session.start.as_unit("ns").value - origin) // MINUTE_NS
+            numbers |= {int(offset), session.minutes}
     numbers |= {plan.grid.minutes, cap.break_minutes, *break_minutes_of(plan, cohorts)}
     if cap.minutes_in_row is not None:
         numbers.add(cap.minutes_in_row)
@@ -77,29 +77,65 @@ def choose_slice(plan: ShiftPlan, cohorts: Cohorts, cap: ExposureCap) -> int:
 
 
 def pool_slices(
-    plan: ShiftPlan, operation: Operation, cohorts: Cohorts, chosen: Ints
+    plan: ShiftPlan,
+    operation: Operation,
+    cohorts: Cohorts,
+    chosen: Ints,
+    *,
+    fixed: FixedPart | None = None,
 ) -> PoolSlices:
     """The rotation task for the chosen shifts (people x days, -1 for a day off)."""
     cap = operation.cap_of(cohorts.pool)
-    minutes = choose_slice(plan, cohorts, cap)
+    kept = kept_rows(cohorts, fixed)
+    minutes = choose_slice(plan, cohorts, cap, kept)
     worked = [(int(p), int(d), int(chosen[p, d])) for p, d in np.argwhere(chosen >= 0)]
     takers: dict[tuple[int, int], list[int]] = {}
     for person, day, shift in worked:
         takers.setdefault((day, shift), []).append(person)
     breaks = lay_breaks(plan, cohorts, takers, minutes)
     grid = _slice_grid(plan, cohorts, minutes)
-    duties = tuple(_duty(grid, cohorts, cap, cell, breaks[cell[1:]][cell[0]]) for cell in worked)
     flows = plan.flows[plan.flows["pool"] == cohorts.pool.name] if len(plan.flows) else plan.flows
-    queues = tuple(dict.fromkeys(str(name) for name in flows["queue"])) if len(flows) else ()
+    named = [str(name) for name in flows["queue"]] if len(flows) else []
+    named += [row.queue for items in kept.values() for row in items if row.queue]
+    queues = tuple(dict.fromkeys(named))
+    duties = tuple(
+        DutyBuilder(
+            grid=grid, operation=operation, cohorts=cohorts, chosen=chosen, queues=queues
+        ).build(cell, breaks[cell[1:]][cell[0]], kept.get(cell[:2]))
+        for cell in worked
+    )
     heads, outside = _heads(plan, grid, flows, queues)
-    share = np.array([operation.tier_share(person.tier) for person in cohorts.people])
+    task = _task(operation, cohorts, grid, queues, heads, duties)
+    cells = tuple((day, shift) for _, day, shift in worked)
+    return PoolSlices(
+        task=task,
+        grid=grid,
+        cohorts=cohorts,
+        queues=queues,
+        cells=cells,
+        breaks=breaks,
+        outside=outside,
+        kept=kept,
+    )
+
+
+def _task(  # noqa: PLR0917 - the parts of one task, in the order in which they are made
+    operation: Operation,
+    cohorts: Cohorts,
+    grid: SliceGrid,
+    queues: tuple[str, ...],
+    heads: Floats,
+    duties: tuple[DutySlots, ...],
+) -> RotationTask:
+    cap, people = operation.cap_of(cohorts.pool), cohorts.people
+    share = np.array([operation.tier_share(person.tier) for person in people])
     able = np.array(
-        [[may_work(p, cohorts.pool, operation, queue) for queue in queues] for p in cohorts.people],
+        [[may_work(p, cohorts.pool, operation, queue) for queue in queues] for p in people],
         dtype=bool,
-    ).reshape(len(cohorts.people), len(queues))
-    in_shift = float(1 - cohorts.pool.shrinkage.in_shift)
-    task = RotationTask(
-        slice_hours=minutes / 60,
+    ).reshape(len(people), len(queues))
+    weekday = cohorts.dates[0].weekday()
+    return RotationTask(
+        slice_hours=grid.minutes / 60,
         heads=heads,
         eligible=able,
         severity=np.array([operation.queue(queue).severity for queue in queues]),
@@ -116,18 +152,31 @@ def pool_slices(
         wellness_per_hour=operation.wellness_minutes_per_exposure_hour,
         wellness_is_break=operation.wellness_is_break,
         carried=carried_exposure(cohorts),
-        first_weekday=cohorts.dates[0].weekday(),
-        share=operation.occupancy_cap * in_shift,
+        first_weekday=weekday,
+        share=operation.occupancy_cap * float(1 - cohorts.pool.shrinkage.in_shift),
+        capped=np.array([cap.counts(queue) for queue in queues], dtype=bool),
+        shares=_week_shares(operation, queues, duties, (len(people), len(cohorts.dates), weekday)),
     )
-    cells = tuple((day, shift) for _, day, shift in worked)
-    return PoolSlices(
-        task=task,
-        grid=grid,
-        cohorts=cohorts,
-        queues=queues,
-        cells=cells,
-        breaks=breaks,
-        outside=outside,
+
+
+def _week_shares(
+    operation: Operation,
+    queues: tuple[str, ...],
+    duties: tuple[DutySlots, ...],
+    size: tuple[int, int, int],
+) -> tuple[WeekShare, ...]:
+    """Rotation shares as slices of each person and calendar week."""
+    people, days, weekday = size
+    on_shift = np.zeros((people, (weekday + days) // 7 + 1))
+    for duty in duties if operation.rotation else ():
+        on_shift[duty.person, (weekday + duty.day) // 7] += int(duty.open_slices.sum())
+    return tuple(
+        WeekShare(
+            counts=np.array([queue in share.queues for queue in queues], dtype=bool),
+            most=np.floor(share.at_most * on_shift + 1e-9).astype(np.int64),
+            at_least=share.at_least,
+        )
+        for share in operation.rotation
     )
 
 
@@ -144,40 +193,6 @@ def _slice_grid(plan: ShiftPlan, cohorts: Cohorts, minutes: int) -> SliceGrid:
     ends = [plan.grid.end.as_unit("ns").value, *cohorts.end[exists].tolist()]
     count = -((min(starts) - max(ends)) // (minutes * MINUTE_NS))
     return SliceGrid(origin=int(min(starts)), minutes=minutes, count=int(count))
-
-
-def _duty(
-    grid: SliceGrid,
-    cohorts: Cohorts,
-    cap: ExposureCap,
-    cell: tuple[int, int, int],
-    breaks: list[Span],
-) -> DutySlots:
-    person, day, shift = cell
-    begin, end = int(cohorts.start[day, shift]), int(cohorts.end[day, shift])
-    first, last = round(grid.place(begin)), round(grid.place(end))
-    open_slices = np.ones(last - first, dtype=bool)
-    for low, high in breaks:
-        open_slices[low // grid.minutes : -(-high // grid.minutes)] = False
-    exposable = np.ones(last - first, dtype=bool)
-    if cap.free_last_minutes:
-        exposable[max(last - first - -(-cap.free_last_minutes // grid.minutes), 0) :] = False
-    if cap.latest_local_minute is not None:
-        exposable &= _early_enough(grid, cohorts, (first, last, day), cap.latest_local_minute)
-    return DutySlots(
-        person=person, first=first, last=last, day=day, open_slices=open_slices, exposable=exposable
-    )
-
-
-def _early_enough(
-    grid: SliceGrid, cohorts: Cohorts, duty: tuple[int, int, int], latest: int
-) -> Bools:
-    """Slices that end by the latest minute of the duty date on the local wall clock."""
-    first, last, day = duty
-    wall = pd.Timestamp(cohorts.dates[day]) + pd.Timedelta(minutes=latest)
-    local = wall.tz_localize(cohorts.zone, nonexistent="shift_forward", ambiguous=True)
-    until = grid.place(local.tz_convert("UTC").as_unit("ns").value)
-    return np.asarray(np.arange(first + 1, last + 1) <= until + 1e-9)
 
 
 def _heads(
@@ -199,53 +214,3 @@ def _heads(
         else:
             outside.append((str(queue), int(begin), float(hours)))
     return heads, tuple(outside)
-
-
-def slice_rows(pool: PoolSlices, rotation: Rotation) -> Iterable[tuple[object, ...]]:
-    """Rows (person, pool, shift, date, start, end, activity, queue); equal neighbours joined."""
-    for duty, (day, shift) in zip(pool.task.duties, pool.cells, strict=True):
-        labels = _labels(pool, rotation, duty)
-        begin = 0
-        for place in range(1, len(labels) + 1):
-            if place == len(labels) or labels[place] != labels[begin]:
-                activity, queue = labels[begin]
-                yield (
-                    pool.cohorts.people[duty.person].id,
-                    pool.cohorts.pool.name,
-                    pool.cohorts.names[shift],
-                    pool.cohorts.dates[day],
-                    pool.grid.origin + (duty.first + begin) * pool.grid.minutes * MINUTE_NS,
-                    pool.grid.origin + (duty.first + place) * pool.grid.minutes * MINUTE_NS,
-                    activity,
-                    queue,
-                )
-                begin = place
-
-
-def _labels(pool: PoolSlices, rotation: Rotation, duty: DutySlots) -> list[tuple[str, str]]:
-    """Activity and queue of each slice; idle time is wellness until what is due is given."""
-    labels: list[tuple[str, str]] = []
-    idle: list[int] = []
-    exposure = 0.0
-    for place, is_open in enumerate(duty.open_slices):
-        queue = int(rotation.queue[duty.person, duty.first + place])
-        if not is_open:
-            labels.append((Activity.BREAK.value, ""))
-        elif queue >= 0:
-            labels.append((Activity.WORK.value, pool.queues[queue]))
-            exposure += pool.task.severity[queue] * pool.task.slice_hours
-        else:
-            labels.append((Activity.IDLE.value, ""))
-            if not rotation.pause[duty.person, duty.first + place]:
-                idle.append(place)
-    due = pool.task.wellness_per_hour * exposure / pool.grid.minutes
-    for place in _spread(idle, labels, math.ceil(due - 1e-9)):
-        labels[place] = (Activity.WELLNESS.value, "")
-    return labels
-
-
-def _spread(idle: list[int], labels: list[tuple[str, str]], count: int) -> list[int]:
-    """The idle slices that become wellness: those right after work first."""
-    after_work = [n for n in idle if n > 0 and labels[n - 1][0] == Activity.WORK.value]
-    rest = [n for n in idle if n not in set(after_work)]
-    return [*after_work, *rest][:count]
