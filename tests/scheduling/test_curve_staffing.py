@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
-from capacity.domain import Effort, ExposureCap, HandlingTime, ShiftTemplate, Shrinkage
+from capacity.domain import Effort, ExposureCap, HandlingTime, ShiftTemplate, Shrinkage, Target
 from capacity.errors import DataError
 from capacity.queueing import staff
 from capacity.scheduling import staffing_curve
+from capacity.scheduling.curves import representative_week, scale_week
+from capacity.scheduling.weekly.sizing import size_week
 from tests.builders import toy_demand, toy_operation, toy_pool, toy_queue
 
 
@@ -70,6 +72,51 @@ def test_planes_carry_over_to_other_mixes():
     assert (predicted <= mixed.heads * 1.001).all() or np.allclose(
         predicted, mixed.heads, rtol=0.02
     )
+
+
+def nested_pools():
+    """One pool does all, one only the work that is not severe: two regimes of the mix."""
+    queues = (toy_queue("severe", within_hours=20), toy_queue("plain", severity=0.0))
+    pools = (
+        toy_pool("all", heads=10, skills=("severe", "plain")),
+        toy_pool("few", heads=10, skills=("plain",)),
+    )
+    return toy_operation(queues=queues, pools=pools)
+
+
+def test_weeks_that_the_curve_was_not_built_from_are_within_two_percent():
+    operation = nested_pools()
+    curve, staffing = curve_of(operation, per_hour={"severe": 20.0, "plain": 20.0})
+    base = representative_week(staffing, operation)
+    rng = np.random.default_rng(5)
+    for _ in range(8):
+        factors = rng.uniform(0.8, 1.3) * np.exp(rng.normal(0, 0.4, 2))
+        week = scale_week(base, staffing, factors)
+        direct = size_week(week)
+        assert curve.total(week.profile.work.sum(axis=1)) == pytest.approx(direct.total, rel=0.02)
+
+
+def test_a_pool_that_alone_does_a_queue_grows_with_it():
+    curve, _ = curve_of(nested_pools(), per_hour={"severe": 20.0, "plain": 20.0})
+    mean = curve.points[0]
+    more = mean * np.array([1.5, 1.0])
+    heads, usual = curve.by_pool(more), curve.by_pool(mean)
+    assert heads[0] / heads.sum() > usual[0] / usual.sum() + 0.02
+    assert heads.sum() == pytest.approx(float(curve.total(more)))
+
+
+def test_floors_grow_with_their_load_along_the_curve():
+    """Answers in minutes: the curve between its levels keeps to the direct solve."""
+    soon = (Target(share=0.8, within_hours=0.2, measured_at="started"),)
+    queue = toy_queue(severity=0.0, targets=soon)
+    operation = toy_operation(queues=(queue,))
+    curve, staffing = curve_of(operation, per_hour=40.0)
+    base = representative_week(staffing, operation)
+    assert base.profile.floors.any()
+    for factor in (0.85, 1.2, 1.4):
+        week = scale_week(base, staffing, np.array([factor]))
+        direct = size_week(week).total
+        assert curve.total(week.profile.work.sum(axis=1)) == pytest.approx(direct, abs=1.0)
 
 
 def test_work_without_a_shift_is_said_in_the_notes():

@@ -23,9 +23,12 @@ class StaffingCurve:
     """Heads PRESENT needed by pool for a given volume and mix.
 
     Total heads = max over `planes` (convex in the vector of weekly work hours, in the order of
-    `queues`); `split` gives the pools' shares of the total at each solved point: shape
-    (points, pools), for the totals in `points` (points, queues). The curve holds for a volume
-    that is GIVEN: the percentile over paths is taken afterwards.
+    `queues`); `split` gives the pools' shares of the total at
+    each solved point: shape (points, pools), for the totals in `points` (points, queues). The
+    first `levels` points (None: all) hold the mean mix at several levels; `mix_slopes`, shape
+    (pools, queues), are the heads by which a pool departs from its share at that level for each
+    work hour by which a queue departs from the mean mix. The curve holds for a volume that is
+    GIVEN: the percentile over paths is taken afterwards.
     """
 
     queues: tuple[str, ...]
@@ -36,6 +39,8 @@ class StaffingCurve:
     planes: tuple[Plane, ...]
     binding: tuple[str, ...] = ()
     factor: float = 1.0
+    levels: int | None = None
+    mix_slopes: np.ndarray | None = None
     notes: tuple[str, ...] = ()
 
     def total(self, weekly_work: np.ndarray) -> np.ndarray:
@@ -45,16 +50,28 @@ class StaffingCurve:
         return np.asarray(np.max(weekly_work @ slopes.T + constants, axis=-1))
 
     def by_pool(self, weekly_work: np.ndarray) -> np.ndarray:
-        """Heads present by pool, shape (..., pools): the total by the nearest solved split."""
+        """Heads present by pool, shape (..., pools): they add up to the total.
+
+        The split at this level of the mean mix, moved by `mix_slopes` for another mix.
+        """
         total = self.total(weekly_work)
         level = weekly_work.sum(axis=-1)
-        order = np.argsort(self.points.sum(axis=1))
-        levels = self.points.sum(axis=1)[order]
+        points = self.points[: self.levels]
+        order = np.argsort(points.sum(axis=1))
+        levels = points.sum(axis=1)[order]
         shares = np.stack(
             [np.interp(level, levels, self.split[order, k]) for k in range(len(self.pools))],
             axis=-1,
         )
-        return np.asarray(total[..., None] * shares)
+        if self.mix_slopes is None:
+            return np.asarray(total[..., None] * shares)
+        mean = points[0] / points[0].sum()
+        usual = level[..., None] * mean
+        heads = self.total(usual)[..., None] * shares + (weekly_work - usual) @ self.mix_slopes.T
+        heads = np.maximum(heads, 0.0)
+        scale = heads.sum(axis=-1, keepdims=True)
+        even = np.full_like(heads, 1.0 / len(self.pools))
+        return np.asarray(total[..., None] * np.divide(heads, scale, out=even, where=scale > 0))
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from capacity.domain import Effort, Operation, Plane, Staffing, StaffingCurve
+from capacity.domain.seeds import stream
 from capacity.errors import DataError
 from capacity.program.slots import FloatArray
 from capacity.scheduling.shift_scheduling import check_match
@@ -17,6 +18,11 @@ from capacity.scheduling.weekly.week import Week, build_week, cut_grid, week_pro
 
 LEVELS = (0.7, 1.0, 1.4, 1.9)
 QUICK_LEVELS = (0.75, 1.0, 1.5)
+CLOSE = 0.01  # share of heads by which the curve may miss a week before it is refined
+MIX_SPREAD = 0.4  # log-normal spread of the mixes tried (convention)
+CANDIDATES = 64  # mixes drawn for each one solved: the one farthest from those solved
+TRIES = {Effort.QUICK: (3, 6), Effort.FULL: (5, 24)}  # calm weeks in a row that end it, most tries
+RIDGE = 0.1  # of the regression over solved mixes, in units of the mean mix (convention)
 MATTERS = 0.002  # share of heads by which leaving a constraint out must change the answer
 
 
@@ -32,8 +38,9 @@ def staffing_curve(
     A representative steady week is solved with heads as decisions (relaxed), so that shifts,
     deadlines, breaks, floors, occupancy and exposure caps are all priced in, at several levels of
     the mean work and, with Effort.FULL, with each queue half as large again. The duals of each
-    solve give a supporting plane; the curve is the highest plane. No margin for the level is in
-    it: the percentile over paths hedges the level, once.
+    solve give a supporting plane; the curve is the highest plane. Then weeks of random level and
+    mix are solved and read off the curve, each adding its plane, until some in a row are within
+    1 %. No margin for the level is in it: the percentile over paths hedges the level, once.
 
     Parameters
     ----------
@@ -44,7 +51,8 @@ def staffing_curve(
     levels : sequence of float, optional
         Multiples of the mean work to solve at.
     effort : Effort
-        QUICK: three levels. FULL: four levels and one solve for each queue's mix.
+        QUICK: three levels and 2 to 6 random mixes. FULL: four levels, one solve for each
+        queue's mix and 4 to 24 random mixes.
 
     Returns
     -------
@@ -68,24 +76,135 @@ def staffing_curve(
     if not chosen or min(chosen) <= 0:
         raise DataError(f"staffing_curve: levels must be positive, got {chosen}.")
     base = representative_week(staffing, operation)
-    weeks = [scale_week(base, staffing, np.full(len(operation.queues), f)) for f in sorted(chosen)]
-    if effort is Effort.FULL:
-        weeks += _mixes(base, staffing, len(operation.queues))
+    queues = len(operation.queues)
     solver = WeekSolver()
-    at_mean = size_week(base, slopes=False, solver=solver)
-    sized = [size_week(week, solver=solver) for week in weeks]
-    points = np.array([week.profile.work.sum(axis=1) for week in weeks])
+    growth = floor_growth(base, staffing, min(chosen), max(chosen))
+    at_mean = size_week(base, growth=growth, solver=solver)
+    solved = SolvedWeeks(base=base, staffing=staffing, solver=solver, growth=growth)
+    for level in sorted(chosen):
+        known = at_mean if level == 1.0 else None
+        solved.add(np.full(queues, level), known)
+    if effort is Effort.FULL:
+        for factors in _mixes(base):
+            solved.add(factors)
+    calm, most = TRIES[effort]
+    refine(solved, (min(chosen), max(chosen)), at_mean, calm=calm, most=most)
     return StaffingCurve(
         queues=operation.queue_names,
         pools=operation.pool_names,
-        points=points,
-        heads=np.array([item.total for item in sized]),
-        split=np.array([_shares(item) for item in sized]),
-        planes=_planes(sized, points),
+        points=solved.points,
+        heads=solved.heads,
+        split=np.array([_shares(item) for item in solved.sized]),
+        planes=_planes(solved.sized, solved.points),
         binding=find_binding(base, at_mean),
         factor=1.0,
-        notes=_notes(sized, weeks, effort),
+        levels=len(chosen),
+        mix_slopes=mix_slopes(solved, at_mean, len(chosen)),
+        notes=_notes(solved.sized, effort),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SolvedWeeks:
+    """Weeks solved so far; `growth` as in `size_week`."""
+
+    base: Week
+    staffing: Staffing
+    solver: WeekSolver
+    growth: FloatArray
+    sized: list[Sized] = field(default_factory=list)
+    work: list[FloatArray] = field(default_factory=list)
+
+    def add(self, factors: FloatArray, known: Sized | None = None) -> Sized:
+        """Solve the week with each queue's work at its factor, and keep it."""
+        week = scale_week(self.base, self.staffing, factors)
+        found = known or size_week(week, growth=self.growth, solver=self.solver)
+        self.sized.append(found)
+        self.work.append(week.profile.work.sum(axis=1))
+        return found
+
+    @property
+    def points(self) -> FloatArray:
+        """Weekly work hours of each, (weeks, queues)."""
+        return np.array(self.work)
+
+    @property
+    def heads(self) -> FloatArray:
+        """Total heads of each."""
+        return np.array([item.total for item in self.sized])
+
+    def total(self, work: FloatArray) -> float:
+        """What the planes so far say."""
+        planes = _planes(self.sized, self.points)
+        return max(plane.constant + float(work @ plane.slopes) for plane in planes)
+
+
+def floor_growth(base: Week, staffing: Staffing, low: float, high: float) -> FloatArray:
+    """Heads by which each floor grows per weekly work hour: nearly constant between two levels."""
+    growth = np.zeros_like(base.profile.floors)
+    if high <= low:
+        low, high = 0.8 * low, 1.25 * high
+    work = base.profile.work.sum(axis=1)
+    periods = base.profile.work.shape[1]
+    for q, name in enumerate(base.operation.queue_names):
+        if base.profile.floors[q].any() and work[q] > 0:
+            ends = [staffing.floors(name, factor=f, periods=periods) for f in (low, high)]
+            growth[q] = (ends[1] - ends[0]) / ((high - low) * work[q])
+    return growth
+
+
+def refine(
+    solved: SolvedWeeks, levels: tuple[float, float], at_mean: Sized, *, calm: int, most: int
+) -> None:
+    """Solve weeks of other mixes until `calm` in a row lie close to the curve.
+
+    Of the mixes drawn, the one farthest from all solved ones is tried; mixes are compared by the
+    share of the heads that each queue needs.
+    """
+    rng = stream(0, "staffing curve")
+    work = solved.base.profile.work.sum(axis=1)
+    if np.count_nonzero(work) < 2:
+        return
+    price = np.maximum(at_mean.slopes, at_mean.total / work.sum() / 10)
+    quiet = 0
+    for _ in range(most):
+        drawn = np.exp(rng.normal(0.0, MIX_SPREAD, (CANDIDATES, work.size)))
+        heads = [points * price for points in (drawn * work, solved.points)]
+        mixes = [item / item.sum(axis=1, keepdims=True) for item in heads]
+        apart = np.abs(mixes[0][:, None] - mixes[1][None]).sum(axis=2).min(axis=1)
+        factors = drawn[int(np.argmax(apart))]
+        level = rng.uniform(*levels) * work.sum() / float(factors @ work)
+        expected = solved.total(factors * level * work)
+        found = solved.add(factors * level).total
+        quiet = quiet + 1 if abs(expected - found) <= CLOSE * found else 0
+        if quiet == calm:
+            return
+
+
+def mix_slopes(solved: SolvedWeeks, at_mean: Sized, levels: int) -> FloatArray:
+    """Heads by which each pool departs from its usual share per hour of another mix.
+
+    More work of a queue goes to the pools that do it at the mean, at the queue's own price in
+    heads; the solved mixes correct this by ridge regression.
+    """
+    work = solved.base.profile.work.sum(axis=1)
+    done = at_mean.hands.sum(axis=0)
+    shares = at_mean.hands / np.where(done > 0, done, 1.0)
+    slopes = shares * at_mean.slopes
+    points, heads = solved.points, np.array([item.heads for item in solved.sized])
+    if len(points) == levels:
+        return slopes
+    level = points.sum(axis=1)
+    usual = level[:, None] * work / work.sum()
+    expected = np.array(
+        [np.interp(level, level[:levels], heads[:levels, k]) for k in range(heads.shape[1])]
+    ).T
+    moved = (points - usual)[levels:]
+    missed = (heads - expected)[levels:] - moved @ slopes.T
+    scale = np.maximum(work, 1e-9)
+    moved = moved / scale
+    ridge = RIDGE * np.eye(len(work))
+    return np.asarray(slopes + np.linalg.solve(moved.T @ moved + ridge, moved.T @ missed).T / scale)
 
 
 def representative_week(staffing: Staffing, operation: Operation) -> Week:
@@ -112,7 +231,7 @@ def find_binding(week: Week, at_mean: Sized) -> tuple[str, ...]:
         looser = without(week, name) if rule in at_mean.priced_rules else None
         if looser is None:
             continue
-        other = size_week(looser, slopes=False)
+        other = size_week(looser)
         saved = at_mean.total - other.total
         relief = at_mean.short_hours - other.short_hours
         if saved > MATTERS * max(at_mean.total, 1e-9) or relief > 1e-3:
@@ -120,14 +239,10 @@ def find_binding(week: Week, at_mean: Sized) -> tuple[str, ...]:
     return tuple(name for _, name in sorted(found, key=lambda item: (-item[0], item[1])))
 
 
-def _mixes(base: Week, staffing: Staffing, queues: int) -> list[Week]:
+def _mixes(base: Week) -> list[FloatArray]:
+    """The mean with each busy queue half as large again."""
     busy = np.flatnonzero(base.profile.work.sum(axis=1) > 0)
-    rows = []
-    for q in busy:
-        factors = np.ones(queues)
-        factors[q] = 1.5
-        rows.append(scale_week(base, staffing, factors))
-    return rows
+    return [1.0 + 0.5 * (np.arange(base.profile.work.shape[0]) == q) for q in busy]
 
 
 def _planes(sized: list[Sized], points: FloatArray) -> tuple[Plane, ...]:
@@ -153,7 +268,7 @@ def _shares(item: Sized) -> FloatArray:
     return item.heads / item.total
 
 
-def _notes(sized: list[Sized], weeks: list[Week], effort: Effort) -> tuple[str, ...]:
+def _notes(sized: list[Sized], effort: Effort) -> tuple[str, ...]:
     notes = []
     short = [item.short_hours for item in sized if item.short_hours > 1e-3]
     if short:
@@ -162,5 +277,5 @@ def _notes(sized: list[Sized], weeks: list[Week], effort: Effort) -> tuple[str, 
             f"heads (up to {max(short):.1f} h a week): no shift of a pool with the skill covers it"
         )
     if effort is Effort.QUICK:
-        notes.append(f"quick curve: {len(weeks)} levels of the mean mix")
+        notes.append(f"quick curve: {len(sized)} weeks solved")
     return tuple(notes)

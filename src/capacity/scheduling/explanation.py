@@ -100,7 +100,7 @@ def price_caps(
     >>> bool((table["heads_change"] * table["change_hours"] <= 1e-6).all())
     True
     """
-    base = size_week(representative_week(staffing, operation), slopes=False)
+    base = size_week(representative_week(staffing, operation))
     rows = []
     for name, field in (
         ("daily exposure cap", "hours_per_day"),
@@ -110,7 +110,7 @@ def price_caps(
             changed = shift_cap(operation, field, change)
             if changed is None:
                 continue
-            sized = size_week(representative_week(staffing, changed), slopes=False)
+            sized = size_week(representative_week(staffing, changed))
             rows.append(
                 {
                     "cap": name,

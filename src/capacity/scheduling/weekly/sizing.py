@@ -39,42 +39,60 @@ WAGE_WEIGHT = 1e-4  # shifts cost a little, so that heads come first and idle sh
 
 @dataclass(frozen=True, kw_only=True)
 class Sized:
-    """Heads present by pool, and the plane that supports the total at this work."""
+    """Heads present by pool, and the plane that supports the total at this work.
+
+    `hands` (pools, queues) are the hours that each pool gives to each queue.
+    """
 
     heads: FloatArray
     total: float
     slopes: FloatArray
     constant: float
+    hands: FloatArray
     short_hours: float
     priced_rules: frozenset[str]
 
 
-def size_week(week: Week, *, slopes: bool = True, solver: WeekSolver | None = None) -> Sized:
+def size_week(
+    week: Week, *, growth: FloatArray | None = None, solver: WeekSolver | None = None
+) -> Sized:
     """Fewest heads present (relaxed) that do the week's work on time under every cap.
 
     Among equal totals the pools keep as close to today's team as they can.
 
     `slopes` are the heads that one more weekly work hour of each queue needs, from the duals of
-    every row and bound that the work enters; `constant` makes the plane touch the total. A
-    `solver` used before starts from its last basis.
+    every row and bound that the work enters; `constant` makes the plane touch the total. They
+    need `growth`: how many heads each floor grows by per weekly work hour, shape (queues,
+    periods); without it they stay zero. A `solver` used before starts from its last basis.
     """
-    program, _ = build_sizing(week)
+    program, layout = build_sizing(week)
     session, solution = (solver or WeekSolver()).relax(program)
     heads = solution.take("heads")
     total = float(heads.sum())
     work = week.profile.work.sum(axis=1)
     found = np.zeros(len(week.severity))
-    if slopes:
-        found = _slopes(week, program, _with_given_shortfall(session, program, solution), solution)
+    if growth is not None:
+        given = _with_given_shortfall(session, program, solution)
+        found = _slopes(week, program, given, solution, growth)
     short = float(solution.take("undone").sum() + solution.take("late").sum())
     return Sized(
         heads=heads,
         total=total,
         slopes=found,
         constant=total - float(found @ work),
+        hands=_hands(week, layout, solution),
         short_hours=short,
         priced_rules=_used_rules(program, solution),
     )
+
+
+def _hands(week: Week, layout: Layout, solution: Solution) -> FloatArray:
+    """Hours by pool and queue: work done and people held for floors."""
+    hours = np.zeros(week.serves.shape)
+    np.add.at(hours, (layout.flow_pool, layout.flow_queue), solution.take("flow"))
+    held = solution.take("floor_heads") * week.grid.hours
+    np.add.at(hours, (layout.floor_pool, layout.floor_queue), held)
+    return hours
 
 
 SHORTFALL = ("late", "undone", "short:floors")
@@ -188,17 +206,17 @@ def _weekly_exposure(week: Week, layout: Layout, pools: list[int]) -> Rule:
     )
 
 
-def _slopes(week: Week, program: Program, solution: Solution, found: Solution) -> FloatArray:
+def _slopes(
+    week: Week, program: Program, solution: Solution, found: Solution, growth: FloatArray
+) -> FloatArray:
     """Change of the total per weekly work hour of each queue, its pattern over the week unchanged.
 
-    Work enters arrivals, the bounds on open work, the given shortfall, and floors, whose growth
-    follows the square-root rule: floor = load + b sqrt(load), so d floor / d load = (1 + floor /
-    load) / 2.
+    Work enters arrivals, the bounds on open work, the given shortfall, and floors.
     """
-    if solution.row_dual is None:
-        return np.zeros(len(week.severity))
-    shape = week.profile.work.shape
     total = week.profile.work.sum(axis=1)
+    if solution.row_dual is None:
+        return np.zeros_like(total)
+    shape = week.profile.work.shape
     reduced = program.cost - program.matrix.T @ solution.row_dual
     bound = open_limits(week)
     at_top = np.minimum(reduced[program.columns["open"]], 0.0).reshape(shape)
@@ -213,21 +231,12 @@ def _slopes(week: Week, program: Program, solution: Solution, found: Solution) -
             - (program.matrix.T @ solution.row_dual)[program.columns[name]]
         )
         value += np.where(given > 1e-6, extra.reshape(shape) * given, 0.0).sum(axis=1)
-    value += _floor_growth(week, program, solution)
-    return np.where(total > 0, np.maximum(value, 0.0) / np.where(total > 0, total, 1.0), 0.0)
-
-
-def _floor_growth(week: Week, program: Program, solution: Solution) -> FloatArray:
-    """Heads that a relative growth of the work of each queue adds through its floor."""
-    growth = np.zeros(len(week.severity))
-    if "floors" not in program.rows or solution.row_dual is None:
-        return growth
-    queues, times = np.nonzero(week.profile.floors > 0)
-    load = week.profile.work[queues, times] / week.grid.hours
-    floor = week.profile.floors[queues, times]
-    dual = solution.row_dual[program.rows["floors"]]
-    np.add.at(growth, queues, dual * (load + floor) / 2)
-    return growth
+    value = np.where(total > 0, value / np.where(total > 0, total, 1.0), 0.0)
+    if "floors" in program.rows:
+        queues, times = np.nonzero(week.profile.floors > 0)
+        dual = solution.row_dual[program.rows["floors"]]
+        np.add.at(value, queues, dual * growth[queues, times])
+    return np.where(total > 0, np.maximum(value, 0.0), 0.0)
 
 
 def without(week: Week, name: str) -> Week | None:
