@@ -6,6 +6,9 @@ from capacity.domain.curve import Plane as Plane
 from capacity.domain.curve import StaffingCurve as StaffingCurve
 from capacity.domain.demand import Demand as Demand
 from capacity.domain.demand import PathSource as PathSource
+from capacity.domain.drivers import DriverHistory as DriverHistory
+from capacity.domain.drivers import DriverKind as DriverKind
+from capacity.domain.drivers import DriverPaths as DriverPaths
 from capacity.domain.effort import Effort as Effort
 from capacity.domain.effort import SolveStatus as SolveStatus
 from capacity.domain.event import Event as Event

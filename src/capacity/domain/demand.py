@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from capacity.domain.display import frame_html
+from capacity.domain.drivers import DriverPaths
 from capacity.domain.grid import MonthGrid, TimeGrid
 from capacity.domain.volume import Backlog
 
@@ -30,7 +31,8 @@ class Demand:
 
     `grid` is the fine grid (`weeks` at the operation's interval, or the history's own when there
     is no operation); `months` the calendar months of the long horizon. Months that lie inside the
-    fine grid are sums of the same paths; the first month counts from `as_of` on.
+    fine grid are sums of the same paths; the first month counts from `as_of` on. `drivers`
+    (handling time, automation, escalation) move on the same paths, where they were forecast.
     """
 
     grid: TimeGrid
@@ -44,6 +46,7 @@ class Demand:
     zones: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     weights: pd.DataFrame | None = None
+    drivers: DriverPaths | None = None
 
     def paths(
         self, queue: str, *, periods: int | None = None, first: int = 0, last: int | None = None

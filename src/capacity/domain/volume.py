@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from capacity.domain.display import frame_html
+from capacity.domain.drivers import DriverHistory
 from capacity.domain.grid import TimeGrid
 from capacity.errors import DataError
 
@@ -57,6 +58,8 @@ class Volume:
     `grid.minutes` is 5..60 for interval history or 1440 for daily history. For daily history the
     instants are the starts of UTC days and `daily_dates` holds the local dates that they stand
     for, so that no count is moved by a zone. `unit` is what one count means (report, item, ...).
+    `drivers` are histories of handling time, automation and escalation; those that are there are
+    forecast with the counts.
 
     Examples
     --------
@@ -76,6 +79,7 @@ class Volume:
     zones: tuple[tuple[str, str], ...] = ()
     handling_minutes: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
+    drivers: tuple[DriverHistory, ...] = ()
 
     def __post_init__(self) -> None:
         if self.counts.shape != (len(self.labels), self.grid.periods):

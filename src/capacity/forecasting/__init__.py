@@ -1,9 +1,9 @@
 """Forecasting: from the history of arrivals to joint sample paths of demand."""
 
+from capacity.domain.drivers import DriverHistory as DriverHistory
+from capacity.domain.drivers import DriverKind as DriverKind
 from capacity.forecasting.backtesting import backtest as backtest
 from capacity.forecasting.demand_forecast import forecast as forecast
-from capacity.forecasting.drivers import DriverHistory as DriverHistory
-from capacity.forecasting.drivers import DriverKind as DriverKind
 from capacity.forecasting.drivers import Drivers as Drivers
 from capacity.forecasting.drivers import forecast_drivers as forecast_drivers
 from capacity.forecasting.hierarchy import Split as Split

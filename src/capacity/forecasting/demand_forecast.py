@@ -16,6 +16,7 @@ from capacity.domain.grid import MonthGrid, TimeGrid
 from capacity.domain.operation import Operation
 from capacity.domain.volume import Volume
 from capacity.forecasting.demand_source import DailySource, QueueForecast
+from capacity.forecasting.drivers import forecast_drivers
 from capacity.forecasting.events import Learnt, clean_history
 from capacity.forecasting.long_run import Growth, YearCourse, learn_growth, learn_year
 from capacity.forecasting.outlook import Outlook
@@ -137,7 +138,7 @@ def forecast(
         n_paths=paths,
         seed=seed,
     )
-    return Demand(
+    demand = Demand(
         grid=grid,
         months=month_grid,
         queues=tuple(names),
@@ -156,6 +157,7 @@ def forecast(
         ),
         weights=_weights_frame(fit, tuple(names)),
     )
+    return forecast_drivers(volume.drivers, demand) if volume.drivers else demand
 
 
 def _check(

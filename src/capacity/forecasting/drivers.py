@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from enum import Enum
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from capacity.domain.demand import Demand
+from capacity.domain.drivers import DriverHistory, DriverKind
 from capacity.domain.faults import FaultList, nearest
+from capacity.domain.grid import MonthGrid, TimeGrid
 from capacity.domain.seeds import stream
 from capacity.errors import DataError
-from capacity.forecasting.local_days import day_number, read_clock
+from capacity.forecasting.local_days import day_number, month_number, read_clock
 from capacity.forecasting.panel import Floats
 from capacity.forecasting.panel_fit import PanelFit, fit_panel
 from capacity.forecasting.panel_forecast import draw_levels, pick_for
 
+TODAY_DAYS = 56  # days whose mean is "today": the level that an operation states
+LEAST_HUMAN = 0.01  # below this share of review in the past a share of it is not a ratio to trust
+FARTHEST = 5.0  # no driver is believed to move further than this from today
 
-class DriverKind(Enum):
-    """What turns cases into work."""
-
-    HANDLING_MINUTES = "handling_minutes"
-    AUTOMATION_SHARE = "automation_share"
-    ESCALATION_SHARE = "escalation_share"
-
-
-@dataclass(frozen=True, kw_only=True)
-class DriverHistory:
-    """A driver by local day, oldest first: minutes a case, or a share 0..1; nan = not known."""
-
-    queue: str
-    kind: DriverKind
-    last_day: date
-    values: Floats
+Key = tuple[str, DriverKind]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,58 +30,115 @@ class Drivers:
     """Fitted drivers of a demand; path ``p`` of a driver belongs to path ``p`` of the volume."""
 
     fit: PanelFit
-    rows: dict[tuple[str, DriverKind], int]
-    first_days: dict[tuple[str, DriverKind], int]
-    flipped: frozenset[tuple[str, DriverKind]]
-    demand: Demand
+    rows: dict[Key, int]
+    first_days: dict[Key, int]
+    today: dict[Key, float]
+    flipped: frozenset[Key]
+    grid: TimeGrid
+    months: MonthGrid
+    zones: dict[str, str]
+    n_paths: int
+    seed: int
+    _kept: dict[Key, Floats] = field(default_factory=dict, repr=False, compare=False)
 
-    def paths(self, queue: str, kind: DriverKind) -> Floats:
-        """Driver by interval of the demand's grid, shape (paths, periods)."""
-        key = (queue, kind)
-        if key not in self.rows:
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out what can be drawn again."""
+        return {**self.__dict__, "_kept": {}}
+
+    def has(self, queue: str, kind: DriverKind) -> bool:
+        """Whether this driver is forecast."""
+        return (queue, kind) in self.rows
+
+    def paths(self, queue: str, kind: DriverKind, *, periods: int | None = None) -> Floats:
+        """The driver itself (minutes or a share) by interval, shape (paths, periods)."""
+        return self._at(self._levels(self._key(queue, kind)), queue, kind, periods)
+
+    def factors(self, queue: str, kind: DriverKind, first: int, last: int, periods: int) -> Floats:
+        """Factors on work, people's share or escalations against today; 1 = as today."""
+        factors = self._factors(self._key(queue, kind))[first:last]
+        return self._at(factors, queue, kind, periods)
+
+    def late_factors(self, queue: str, kind: DriverKind, first: int, last: int) -> Floats:
+        """Mean factor by month over its days from the last day of the grid on."""
+        key = self._key(queue, kind)
+        factors = self._factors(key)[first:last]
+        day = self.first_days[key] + np.arange(factors.shape[1])
+        end = int(read_clock(self.grid, self.zones[queue]).day[-1]) if self.grid.periods else -1
+        month = month_number(day) - self.months.first.ordinal
+        out = np.ones((len(factors), self.months.periods))
+        for place in range(self.months.periods):
+            late = (month == place) & (day >= end)
+            if late.any():
+                out[:, place] = factors[:, late].mean(axis=1)
+        return out
+
+    def on_grid(self, grid: TimeGrid) -> Drivers:
+        """The same paths read on another grid, as after a revision."""
+        return replace(self, grid=grid)
+
+    def _key(self, queue: str, kind: DriverKind) -> Key:
+        if (queue, kind) not in self.rows:
             known = [f"{name} {item.value}" for name, item in self.rows]
             raise DataError(f"no driver {kind.value} of {queue!r}; {nearest(queue, known)}")
-        demand = self.demand
-        picks = pick_for(
-            self.fit, paths=demand.n_paths, generator=stream(demand.seed, "driver draws")
-        )
-        generator = stream(demand.seed, "driver", queue, kind.value)
-        levels = draw_levels(self.fit, np.asarray([self.rows[key]]), picks, generator)[0]
-        if kind is not DriverKind.HANDLING_MINUTES:
-            levels = np.minimum(levels, 1.0)
-        if key in self.flipped:
-            levels = 1 - levels
-        clock = read_clock(demand.grid, dict(demand.zones)[queue])
-        day = np.clip(clock.day - self.first_days[key], 0, levels.shape[1] - 1)
-        return np.asarray(levels[:, day])
+        return queue, kind
 
-    def work_hours(self, queue: str, *, periods: int | None = None) -> Floats:
-        """Hours of human work that arrive: volume x (1 - automated) x handling time, by path.
+    def _levels(self, key: Key) -> Floats:
+        """The driver by day ahead, (paths, days)."""
+        if key not in self._kept:
+            queue, kind = key
+            picks = pick_for(
+                self.fit, paths=self.n_paths, generator=stream(self.seed, "driver draws")
+            )
+            generator = stream(self.seed, "driver", queue, kind.value)
+            levels = draw_levels(self.fit, np.asarray([self.rows[key]]), picks, generator)[0]
+            if kind is not DriverKind.HANDLING_MINUTES:
+                levels = np.minimum(levels, 1.0)
+            self._kept[key] = 1 - levels if key in self.flipped else levels
+        return self._kept[key]
 
-        Volume and work come from one set of paths, so that their ratio is the handling time of
-        that path and never drifts.
-        """
-        steps = self.demand.grid.periods if periods is None else periods
-        work = self.demand.paths(queue, periods=steps).astype(np.float64)
-        if (queue, DriverKind.AUTOMATION_SHARE) in self.rows:
-            work *= 1 - self.paths(queue, DriverKind.AUTOMATION_SHARE)[:, :steps]
-        return np.asarray(work * self.paths(queue, DriverKind.HANDLING_MINUTES)[:, :steps] / 60)
+    def _factors(self, key: Key) -> Floats:
+        levels, today = self._levels(key), self.today[key]
+        if key[1] is DriverKind.AUTOMATION_SHARE:
+            levels, today = 1 - levels, 1 - today
+        return np.clip(levels / today, 1 / FARTHEST, FARTHEST)
+
+    def _at(self, by_day: Floats, queue: str, kind: DriverKind, periods: int | None) -> Floats:
+        grid = self.grid if periods is None else self.grid.head(periods)
+        clock = read_clock(grid, self.zones[queue])
+        day = np.clip(clock.day - self.first_days[queue, kind], 0, by_day.shape[1] - 1)
+        return np.asarray(by_day[:, day])
 
 
-def forecast_drivers(history: Sequence[DriverHistory], demand: Demand) -> Drivers:
-    """Forecast drivers by the same members and error trajectories as volume.
+def forecast_drivers(history: Sequence[DriverHistory], demand: Demand) -> Demand:
+    """A demand whose paths carry the drivers of work as well as the volume.
 
-    Minutes are forecast as they are, a share by its smaller side, so that no path leaves its
-    range: the forecast of 3 % reviewed says more than that of 97 % automated.
+    Drivers are forecast by the same members and error trajectories as volume: minutes as they
+    are, a share by its smaller side, so that no path leaves its range (3 % reviewed says more
+    than 97 % automated). `capacity.staff` multiplies the work of each path by the drivers of
+    that path, so that work over cases is the handling time of the path and never drifts.
+
+    Parameters
+    ----------
+    history : sequence of DriverHistory
+        By local day; the last 8 weeks are "today", whose level the operation states.
+    demand : Demand
+        Made by `forecast`.
+
+    Returns
+    -------
+    Demand
+        The same paths with ``drivers``.
 
     Raises
     ------
     DataError
-        A share lies outside 0..1, minutes are not positive, a queue is not in the demand, or a
-        driver is given twice.
+        A share lies outside 0..1, minutes are not positive, a queue is not in the demand, a
+        driver is given twice, or next to nothing was reviewed by people in the last 8 weeks.
     """
     _check(history, demand)
-    last = int(read_clock(demand.grid, "UTC").day[-1]) + 2
+    ends = (demand.grid.end, demand.months.edges[-1])
+    last = max(int(end.tz_localize(None).to_datetime64().astype("datetime64[D]").astype(int)) for end in ends) + 2  # fmt: skip
+    keys = [(item.queue, item.kind) for item in history]
     firsts = [day_number(item.last_day) + 1 for item in history]
     fit = fit_panel(
         [_smaller_side(item) for item in history],
@@ -101,14 +146,37 @@ def forecast_drivers(history: Sequence[DriverHistory], demand: Demand) -> Driver
         horizon=max(1, last - min(firsts)),
         counts=False,
     )
-    keys = [(item.queue, item.kind) for item in history]
-    return Drivers(
+    drivers = Drivers(
         fit=fit,
         rows={key: row for row, key in enumerate(keys)},
         first_days=dict(zip(keys, firsts, strict=True)),
+        today={key: _today(item) for key, item in zip(keys, history, strict=True)},
         flipped=frozenset(key for key, item in zip(keys, history, strict=True) if _is_large(item)),
-        demand=demand,
+        grid=demand.grid,
+        months=demand.months,
+        zones=dict(demand.zones),
+        n_paths=demand.n_paths,
+        seed=demand.seed,
     )
+    notes = tuple(_note(drivers, key) for key in keys)
+    return replace(demand, drivers=drivers, notes=(*demand.notes, *notes))
+
+
+def _note(drivers: Drivers, key: Key) -> str:
+    queue, kind = key
+    year = float(drivers.late_factors(queue, kind, 0, drivers.n_paths)[:, -1].mean())
+    what = {
+        DriverKind.HANDLING_MINUTES: "handling time",
+        DriverKind.AUTOMATION_SHARE: "share of human review",
+        DriverKind.ESCALATION_SHARE: "share escalated",
+    }[kind]
+    return f"{queue}: {what} follows its own forecast, x{year:.2f} of today's at the end"
+
+
+def _today(item: DriverHistory) -> float:
+    recent = item.values[-TODAY_DAYS:]
+    known = recent if np.isfinite(recent).any() else item.values
+    return float(np.nanmean(known))
 
 
 def _is_large(item: DriverHistory) -> bool:
@@ -124,7 +192,7 @@ def _check(history: Sequence[DriverHistory], demand: Demand) -> None:
     faults = FaultList(title="The drivers were refused")
     if not history:
         faults.add("history", "is empty", "give at least one driver")
-    seen: set[tuple[str, DriverKind]] = set()
+    seen: set[Key] = set()
     for item in history:
         where = f"{item.kind.value} of {item.queue}"
         known = item.values[np.isfinite(item.values)]
@@ -141,4 +209,18 @@ def _check(history: Sequence[DriverHistory], demand: Demand) -> None:
             known.min() >= 0 and known.max() <= 1
         ):
             faults.add(where, f"{known.max():g} is outside 0..1", "write 0.3 for 30 %")
+        elif item.kind is not DriverKind.HANDLING_MINUTES:
+            _check_today(item, where, faults)
     faults.raise_any()
+
+
+def _check_today(item: DriverHistory, where: str, faults: FaultList) -> None:
+    """A factor against today needs something to divide by."""
+    today = _today(item)
+    base = 1 - today if item.kind is DriverKind.AUTOMATION_SHARE else today
+    if base < LEAST_HUMAN:
+        faults.add(
+            where,
+            f"leaves {base:.2%} of cases in the last {TODAY_DAYS} days",
+            "leave this driver out: the operation's own share then holds",
+        )

@@ -12,6 +12,7 @@ from capacity.domain.grid import TimeGrid
 from capacity.domain.volume import Volume
 from capacity.errors import DataError
 from capacity.forecasting.demand_source import DailySource, QueueForecast, share_of_day
+from capacity.forecasting.drivers import Drivers
 from capacity.forecasting.local_days import read_clock
 from capacity.forecasting.panel import Floats
 
@@ -62,12 +63,14 @@ def revise(demand: Demand, volume: Volume) -> Demand:
         n_paths=source.n_paths,
         seed=source.seed,
     )
+    drivers = demand.drivers
     note = f"revised to {volume.as_of:%Y-%m-%d %H:%M} UTC by what had arrived"
     return replace(
         demand,
         grid=grid,
         as_of=volume.as_of,
         source=fresh,
+        drivers=drivers.on_grid(grid) if isinstance(drivers, Drivers) else drivers,
         backlog=volume.backlog,
         notes=(*demand.notes, note),
     )

@@ -31,6 +31,7 @@ class Cases(CaseTables):
         *,
         operation: Operation | None = None,
         by: tuple[str, ...] = (),
+        drivers: bool = False,
     ) -> Volume:
         """Arrivals of all cases (automated ones included) by interval, and the cases open at `as_of`.
 
@@ -43,6 +44,9 @@ class Cases(CaseTables):
             Gives each queue its zone. Without it the zones are left to the forecast.
         by
             Cells below the queue, of `market`, `language`, `severity`.
+        drivers
+            Also read handling time, automation and escalation share by day off the log, so that
+            `forecast` lets them move on the same paths as the counts.
 
         Notes
         -----
@@ -51,7 +55,7 @@ class Cases(CaseTables):
         and it was not closed by then; an escalated case waits in the queue it was passed on to,
         with its age since the first arrival.
         """
-        return count_volume(self, as_of, operation=operation, by=by)
+        return count_volume(self, as_of, operation=operation, by=by, drivers=drivers)
 
     def summary(self) -> str:
         """What was read, in words."""

@@ -11,6 +11,7 @@ from capacity.domain.operation import Operation
 from capacity.domain.volume import Backlog, SeriesLabel, Volume
 from capacity.errors import DataError
 from capacity.intake.case_tables import CaseTables
+from capacity.intake.driver_history import driver_histories
 from capacity.intake.plausibility import plausibility_notes
 from capacity.intake.policy import Gap
 
@@ -23,6 +24,7 @@ def count_volume(
     *,
     operation: Operation | None,
     by: tuple[str, ...],
+    drivers: bool = False,
 ) -> Volume:
     """See `Cases.volume`."""
     moment = _moment(cases, as_of)
@@ -44,6 +46,9 @@ def count_volume(
         zones=zones,
         handling_minutes=handling,
         notes=(*cases.notes, *_backlog_note(cases.frame), *doubts),
+        drivers=driver_histories(cases.frame, moment, operation)
+        if drivers and cases.has_log
+        else (),
     )
 
 

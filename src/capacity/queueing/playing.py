@@ -21,6 +21,7 @@ from capacity.domain import (
 from capacity.domain.seeds import stream
 from capacity.errors import DataError
 from capacity.queueing.crew import Capacity, capacity_by_bin
+from capacity.queueing.driving import operation_on_path
 from capacity.queueing.handling import draw_work, handling_points
 from capacity.queueing.measuring import HOURS_OF_WEEK, Score
 from capacity.queueing.network import case_gains
@@ -125,16 +126,28 @@ def draw_work_paths(
 def draw_stage_work(demand: Demand, stage: Stage, paths: int, seed: int) -> WorkPaths:
     """Cases through the network and random handling hours, on the bins of a stage."""
     operation = stage.operation
-    gains = case_gains(operation)
-    detected = np.stack(
-        [path_counts(demand, stage, path) for path in range(min(paths, demand.n_paths))], axis=1
-    )
-    cases = np.einsum("kj,jpt->kpt", gains, detected)
+    count = min(paths, demand.n_paths)
+    detected = np.stack([path_counts(demand, stage, path) for path in range(count)], axis=1)
+    if demand.drivers is None:
+        cases = np.einsum("kj,jpt->kpt", case_gains(operation), detected)
+    else:
+        cases = _driven_cases(demand, stage, detected)
     work = np.empty_like(cases)
     for number, queue in enumerate(operation.queues):
         rng = stream(seed, "work", queue.name)
         work[number] = draw_work(cases[number] * queue.reviews_per_case, queue.handling, rng)
     return WorkPaths(cases=cases, work=work, seed=seed)
+
+
+def _driven_cases(demand: Demand, stage: Stage, detected: NDArray[np.int64]) -> Floats:
+    """Cases in cases of the operation's own handling time, each path by its own drivers."""
+    operation, cases = stage.operation, np.empty(detected.shape)
+    for path in range(detected.shape[1]):
+        found = operation_on_path(operation, demand, path, detected.shape[2])
+        cases[:, path] = case_gains(found) @ detected[:, path]
+        for number, (now, then) in enumerate(zip(operation.queues, found.queues, strict=True)):
+            cases[number, path] *= then.handling.mean_minutes / now.handling.mean_minutes
+    return cases
 
 
 def _capacity(stage: Stage) -> Capacity:

@@ -22,6 +22,7 @@ from capacity.errors import DataError
 from capacity.queueing.cases import draw_arrivals, draw_jobs, with_backlog
 from capacity.queueing.compiled import run_compiled
 from capacity.queueing.crew import people_arrays
+from capacity.queueing.driving import operation_on_path
 from capacity.queueing.events import (
     EARLIEST_KEY,
     PLANNED_SHARES,
@@ -123,12 +124,13 @@ def simulate(
     tally = Tally(stage=stage, goals=goals, spans=spans_of(stage))
     for path in range(count):
         counts = path_counts(demand, stage, path)
+        found = operation_on_path(operation, demand, path, counts.shape[1])
         arrivals = draw_arrivals(
-            counts, operation, interval_hours=stage.grid.hours, seed=seed, path=path
+            counts, found, interval_hours=stage.grid.hours, seed=seed, path=path
         )
         queue, age = _backlog(demand, operation)
         arrivals = with_backlog(arrivals, queue, age, at=stage.first_hour)
-        jobs, visits = draw_jobs(arrivals, operation, seed=seed, path=path)
+        jobs, visits = draw_jobs(arrivals, found, seed=seed, path=path)
         tally.add(visits, kernel(jobs, people, rules, stage.end))
     return tally.simulation(count, seed, demand)
 
