@@ -33,6 +33,8 @@ class ShiftPlan:
     - `flows`: pool, queue, start, hours (work assigned in the interval)
     - `exposure`: pool, shift, date, queue, start, hours (severity-weighted, of that cohort)
     - `shortfall`: queue, start, hours, kind ("floor" or "late"): work that the plan cannot cover
+
+    `factors` are the margins of the first week by queue, `factor` their mean weighted by work.
     """
 
     grid: TimeGrid
@@ -54,6 +56,7 @@ class ShiftPlan:
     binding: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    factors: tuple[tuple[str, float], ...] = ()
 
     @property
     def gap(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from capacity.errors import DataError
 from capacity.program.slots import BoolArray, FloatArray, IntArray
 
 Plan = TypeVar("Plan")
@@ -118,6 +119,24 @@ def search_factors(
     if len(trials) > 1:
         best = _trim(attempt, trials, confidence, trims, beyond)
     return _end(best, trials, beyond, confidence, "confidence reached")
+
+
+def hold_factors(trial: Trial[Plan], confidence: float) -> SearchResult[Plan]:
+    """The result of a search that was not made: one plan at given factors, judged all the same."""
+    return _end(
+        trial, [trial], trial.short > COVERED, confidence, "the margin was held, not searched"
+    )
+
+
+def order_factors(factors: Mapping[str, float], queues: Sequence[str]) -> FloatArray:
+    """Given margins in the order of the queues; a margin is never negative."""
+    missing = [name for name in queues if name not in factors]
+    low = {name: value for name, value in factors.items() if not value >= 1}
+    if missing or low:
+        raise DataError(
+            f"schedule: factors must give every queue at least 1: missing {missing}, below 1 {low}."
+        )
+    return np.array([factors[name] for name in queues], dtype=float)
 
 
 def _good(trial: Trial[Plan], confidence: float, beyond: BoolArray) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,13 @@ from capacity.domain import Effort, Operation, ShiftPlan, SolveStatus, Staffing
 from capacity.domain.faults import require_share
 from capacity.errors import DataError
 from capacity.program.slots import BoolArray, FloatArray, IntArray
-from capacity.scheduling.margin import SearchResult, Trial, search_factors
+from capacity.scheduling.margin import (
+    SearchResult,
+    Trial,
+    hold_factors,
+    order_factors,
+    search_factors,
+)
 from capacity.scheduling.weekly.carrying import carry_over
 from capacity.scheduling.weekly.playing import (
     PathWork,
@@ -69,6 +75,7 @@ def schedule(
     confidence: float = 0.90,
     effort: Effort = Effort.FULL,
     paths: int | None = None,
+    factors: Mapping[str, float] | None = None,
     seed: int = 0,
 ) -> ShiftPlan:
     """Shifts by pool that keep every target in `confidence` of the joint weekly paths.
@@ -94,6 +101,9 @@ def schedule(
         paths; the bound and gap are proven.
     paths : int, optional
         Joint paths to play; default 50 or 200, at most those of the staffing.
+    factors : mapping of str to float, optional
+        Margins by queue, at least 1, to plan with as they are: nothing is searched, and the
+        promise is played all the same. By default they are searched.
     seed : int
         Of the solver. The paths are those of the demand.
 
@@ -110,6 +120,7 @@ def schedule(
     """
     began = time.perf_counter()
     _check(staffing, operation, weeks=weeks, confidence=confidence)
+    held = None if factors is None else order_factors(factors, operation.queue_names)
     count = min(paths or (QUICK_PATHS if effort is Effort.QUICK else FULL_PATHS), staffing.n_paths)
     span = min(staffing.grid.intervals_per_week, staffing.grid.periods)
     number = 1 if effort is Effort.QUICK else min(weeks, staffing.grid.periods // span)
@@ -125,13 +136,12 @@ def schedule(
                 confidence=confidence,
                 effort=effort,
                 paths=count,
+                held=held,
                 seed=seed,
             )
         )
     notes = _notes(planned, staffing, weeks=weeks, effort=effort, confidence=confidence)
-    plan = _assemble(
-        planned, staffing, effort=effort, confidence=confidence, seed=seed, notes=notes
-    )
+    plan = _assemble(planned, staffing, effort, confidence=confidence, seed=seed, notes=notes)
     return replace(plan, seconds=time.perf_counter() - began)
 
 
@@ -156,6 +166,7 @@ def _plan_week(
     confidence: float,
     effort: Effort,
     paths: int,
+    held: FloatArray | None,
     seed: int,
 ) -> PlannedWeek:
     carried, opening = (Carried(), opening_work(staffing, operation))
@@ -185,16 +196,19 @@ def _plan_week(
         return _trial(factors, solved, play_plan(solved, drawn, staffing))
 
     few = effort is Effort.QUICK
-    search = search_factors(
-        attempt,
-        groups=(groups := queue_groups(frame.serves)),
-        spread=work_spread(drawn, groups),
-        confidence=confidence,
-        rises=3 if few else 8,
-        trims=0 if few else 3,
-    )
-    if effort is Effort.FULL:
-        search = _certify(search, lambda factors: attempt(factors, Effort.FULL), confidence)
+    if held is not None:
+        search = hold_factors(attempt(held, effort), confidence)
+    else:
+        search = search_factors(
+            attempt,
+            groups=(groups := queue_groups(frame.serves)),
+            spread=work_spread(drawn, groups),
+            confidence=confidence,
+            rises=3 if few else 8,
+            trims=0 if few else 3,
+        )
+        if effort is Effort.FULL:
+            search = _certify(search, lambda factors: attempt(factors, Effort.FULL), confidence)
     solved, played = search.best.plan
     at_mean = replace(frame, profile=base)
     return PlannedWeek(
@@ -280,13 +294,13 @@ def _trial(factors: FloatArray, solved: SolvedWeek, played: PlayedWeek) -> WeekT
 def _assemble(
     planned: list[PlannedWeek],
     staffing: Staffing,
-    *,
     effort: Effort,
+    *,
     confidence: float,
     seed: int,
     notes: tuple[str, ...],
 ) -> ShiftPlan:
-    solved = [item.solved for item in planned]
+    solved, best = [item.solved for item in planned], planned[0].search.best.factors.tolist()
     grid = cut_grid(staffing.grid, 0, sum(item.week.grid.periods for item in solved))
     first = [shift_table(item, before=n == 0) for n, item in enumerate(solved)]
     pauses = [break_table(item, before=n == 0) for n, item in enumerate(solved)]
@@ -312,6 +326,7 @@ def _assemble(
         promises=promise_week(planned[0].played, solved[0].week),
         weeks_kept=min(item.played.kept for item in planned),
         notes=notes,
+        factors=tuple(zip(solved[0].week.operation.queue_names, best, strict=True)),
     )
 
 
