@@ -98,14 +98,9 @@ def _sources(
     """Flat index (series x origins) of the trajectory behind each row and path."""
     series, origins = trajectories.valid.shape
     origin = picks.origin[:, segment]
-    pooled = np.zeros((len(rows), len(origin)), dtype=np.int64)
     chance = generator.random((len(rows), len(origin)))
-    for k in range(origins):
-        donors = np.flatnonzero(trajectories.valid[:, k])
-        if not len(donors):
-            donors = np.arange(series)
-        at = origin == k
-        pooled[:, at] = donors[(chance[:, at] * len(donors)).astype(np.int64)]
+    place = (chance * trajectories.donor_count[origin]).astype(np.int64)
+    pooled = trajectories.donors[place, origin[None, :]]
     own = picks.own[:, segment][None, :] & trajectories.valid[rows][:, origin]
     if series == 1:
         own = np.ones_like(own)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from capacity.forecasting.chunks import work_in_chunks
 from capacity.forecasting.members.catalogue import (
     YEAR_OF_WEEKS,
     Member,
@@ -21,6 +22,7 @@ from capacity.forecasting.transforms import Scale, rescale
 ORIGINS = 10  # rolling origins for weights and trajectories
 LONGEST_STEPS, LONGEST_CYCLES = 1000, 26  # history used: the larger of the two
 LEAST_STEPS = 8  # below this many values a series has no rolling origins
+CHUNK = 128  # series that run through the members side by side
 DISPERSION_STEPS = 182  # running mean around which the spread of small counts is taken
 
 
@@ -133,11 +135,18 @@ def join_runs(runs: list[GroupRun], order: Ints) -> GroupRun:
 
 
 def _forecast(panel: Panel, members: tuple[Member, ...], origins: Ints, horizon: int) -> Floats:
-    scales = {scale: rescale(panel, scale) for scale in Scale}
     forecasts = np.empty((panel.size, len(members), len(origins), horizon))
-    for order, member in enumerate(members):
-        scaled = scales[member.scale]
-        forecasts[:, order] = scaled.back(member.kernel(scaled, panel, origins, horizon))
+    wanted = {member.scale for member in members}
+
+    def forecast_rows(rows: slice) -> None:
+        part = panel.take(rows)
+        scales = {scale: rescale(part, scale) for scale in wanted}
+        for order, member in enumerate(members):
+            scaled = scales[member.scale]
+            ahead = member.kernel(scaled, part, origins, horizon)
+            forecasts[rows, order] = scaled.back(ahead)
+
+    work_in_chunks(panel.size, forecast_rows, chunk=CHUNK)
     return forecasts
 
 

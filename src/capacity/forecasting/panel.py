@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from capacity.errors import DataError
 
 Floats = NDArray[np.float64]
+Reals = NDArray[np.floating[Any]]  # single or double precision
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
@@ -40,6 +42,10 @@ class Panel:
     def size(self) -> int:
         """Number of series (rows)."""
         return int(self.values.shape[0])
+
+    def take(self, rows: slice) -> Panel:
+        """Some of the series."""
+        return Panel(values=self.values[rows], observed=self.observed[rows], seasons=self.seasons)
 
     @property
     def cycle(self) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
+from capacity.forecasting.chunks import work_in_chunks
 from capacity.forecasting.combination import (
     Weights,
     combine,
@@ -23,6 +23,7 @@ from capacity.forecasting.sparse import SparseNoise, estimate_rate_cv2, is_spars
 from capacity.forecasting.trajectories import Trajectories, collect
 
 GROUP_RATIO = 1.5  # series whose lengths differ by less are fitted side by side
+CHUNK = 64  # series scored and combined at a time
 ROUNDING = 1e-9  # share of a series' size below which a forecast is zero
 
 
@@ -110,8 +111,7 @@ def _fit_kind(
         return None
     run = _run_groups([history[row] for row in rows], task, sparse=sparse)
     edges = lead_blocks(task.reach, task.season)
-    scorer = _score_totals if sparse else score_members
-    scores = scorer(run.forecasts[:, :, :-1, : task.reach], run.actual, edges)
+    scores = _score(run, edges, task.reach, totals=sparse)
     weights = weigh_members(scores, edges, run.allowed)
     point, back = _combined(run, weights, task, mean_only=sparse)
     point = np.where(run.signed[:, None] | (point > ROUNDING * run.unit[:, None]), point, 0.0)
@@ -166,11 +166,24 @@ def _group(lengths: Ints) -> list[Ints]:
     return [np.flatnonzero(bucket == value) for value in np.unique(bucket)]
 
 
+def _score(run: GroupRun, edges: tuple[int, ...], reach: int, *, totals: bool) -> Floats:
+    """Errors (series, members, origins, blocks) of block totals or of single steps."""
+    series, members, origins, _ = run.forecasts.shape
+    scores = np.empty((series, members, origins - 1, len(edges) - 1))
+    scorer = _score_totals if totals else score_members
+
+    def score_rows(rows: slice) -> None:
+        scores[rows] = scorer(run.forecasts[rows, :, :-1, :reach], run.actual[rows], edges)
+
+    work_in_chunks(series, score_rows, chunk=CHUNK)
+    return scores
+
+
 def _score_totals(forecasts: Floats, actual: Floats, edges: tuple[int, ...]) -> Floats:
     """Errors of block totals: of sparse series, single counts are mostly noise."""
-    miss = forecasts - actual[:, None]
-    blocks = [np.abs(miss[..., start:stop].sum(axis=-1)) for start, stop in pairwise(edges)]
-    return np.stack(blocks, axis=-1)
+    edge = list(edges[:-1])
+    ahead = np.add.reduceat(forecasts, edge, axis=-1)
+    return np.asarray(np.abs(ahead - np.add.reduceat(actual, edge, axis=-1)[:, None]))
 
 
 def _combined(
@@ -178,15 +191,18 @@ def _combined(
 ) -> tuple[Floats, Floats]:
     """The forecast from now, and those of each origin by weights that do not know its errors."""
     join = _mean if mean_only else combine
-    full = spread_blocks(weights.full, weights.edges, task.horizon)
-    past = [
-        join(
-            run.forecasts[:, :, origin, : task.reach],
-            spread_blocks(weights.without[:, :, origin], weights.edges, task.reach),
-        )
-        for origin in range(run.actual.shape[1])
-    ]
-    return join(run.forecasts[:, :, -1], full), np.stack(past, axis=1)
+    point = np.empty((len(run.unit), task.horizon))
+    back = np.empty_like(run.actual)
+
+    def combine_rows(rows: slice) -> None:
+        full = spread_blocks(weights.full[rows], weights.edges, task.horizon)
+        point[rows] = join(run.forecasts[rows, :, -1], full)
+        for origin in range(run.actual.shape[1]):
+            part = spread_blocks(weights.without[rows, :, origin], weights.edges, task.reach)
+            back[rows, origin] = join(run.forecasts[rows, :, origin, : task.reach], part)
+
+    work_in_chunks(len(run.unit), combine_rows, chunk=CHUNK)
+    return point, back
 
 
 def _mean(forecasts: Floats, weights: Floats) -> Floats:

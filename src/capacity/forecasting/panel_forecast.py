@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from capacity.domain.seeds import stream
+from capacity.forecasting.chunks import work_in_chunks
 from capacity.forecasting.draws import Picks, draw_around, pick
 from capacity.forecasting.panel import Floats, Ints, check_history
 from capacity.forecasting.panel_fit import PanelFit, fit_panel
 from capacity.forecasting.sparse import draw_counts, draw_rates
 
-CHUNK = 32  # series drawn at a time
+CELLS = 150_000  # values drawn at a time: they stay inside the cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,22 +89,30 @@ def draw_paths(fit: PanelFit, *, paths: int, seed: int) -> Floats:
     size = len(fit.point)
     if paths == 0:
         return np.empty((size, 0, fit.horizon))
-    generator = np.random.default_rng(seed)
-    picks = pick_for(fit, paths=paths, generator=generator)
+    picks = pick_for(fit, paths=paths, generator=stream(seed, "picks"))
     out = np.empty((size, paths, fit.horizon))
-    for first in range(0, size, CHUNK):
-        rows = np.arange(first, min(first + CHUNK, size))
-        thin = rows[fit.sparse[rows]]
-        if fit.sparse_fit is not None and len(thin):
-            some = fit.place[thin]
-            kind = fit.sparse_fit
-            out[thin] = draw_counts(
-                kind.point[some], kind.noise.of(some), paths=paths, generator=generator
-            )
-        rows = rows[~fit.sparse[rows]]
-        levels = draw_levels(fit, rows, picks, generator)
-        out[rows] = generator.poisson(levels) if fit.counts else levels
+
+    def draw_rows(rows: slice) -> None:
+        generator = stream(seed, "paths", rows.start)
+        _draw_chunk(fit, rows, picks, generator, out)
+
+    work_in_chunks(size, draw_rows, chunk=max(1, CELLS // (paths * fit.horizon)))
     return out
+
+
+def _draw_chunk(
+    fit: PanelFit, rows: slice, picks: Picks, generator: np.random.Generator, out: Floats
+) -> None:
+    numbers = np.arange(rows.start, rows.stop)
+    thin, dense = numbers[fit.sparse[rows]], numbers[~fit.sparse[rows]]
+    if fit.sparse_fit is not None and len(thin):
+        kind, some = fit.sparse_fit, fit.place[thin]
+        out[thin] = draw_counts(
+            kind.point[some], kind.noise.of(some), paths=out.shape[1], generator=generator
+        )
+    if len(dense):
+        levels = draw_levels(fit, dense, picks, generator)
+        out[dense] = generator.poisson(levels) if fit.counts else levels
 
 
 def draw_levels(fit: PanelFit, rows: Ints, picks: Picks, generator: np.random.Generator) -> Floats:

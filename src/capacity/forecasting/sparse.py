@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from capacity.forecasting.panel import Bools, Floats, Ints
+
+Singles = NDArray[np.float32]
 
 SPARSE_MEAN = 4.0  # below this mean a step, square-root errors no longer describe the counts
 DISPERSION_VARIANCE = 0.03  # prior variance of var/mean between queues, if the pool is too small
 FEW_SERIES = 20
+FEW_LEFT = 8  # once fewer than one in so many counts is unsettled, only those are followed
+LEAST_MASS = 1e-8  # single precision cannot add less to a probability near one
 MOST_COUNTS = 1000  # counts beyond it have no weight at means below `SPARSE_MEAN`
 
 
@@ -93,35 +98,55 @@ def draw_counts(
 ) -> Floats:
     """Counts (series, paths, horizon) with the law of Poisson draws of `draw_rates`, faster.
 
-    Inversion: where most counts are zero, one uniform and one comparison settle most of them.
-    p(0) = d ** (-m / (d - 1)) and p(k) = p(k-1) (m / (d - 1) + k - 1) / k (1 - 1 / d) for mean m
-    and variance / mean d.
+    Inversion in single precision: probabilities are right to about one in ten million.
     """
     shape = 1 / np.maximum(noise.rate_cv2, 1e-9)
     level = generator.gamma(shape[:, None], 1 / shape[:, None], size=(len(rate), paths))
     excess = np.maximum(noise.dispersion - 1, 1e-6)
-    log_none = -np.log1p(excess) / excess
-    none = np.exp((rate * log_none[:, None])[:, None, :] * level[..., None]).reshape(-1)
-    chance = generator.random(len(none))
-    left = np.flatnonzero(chance > none)
-    row, step = left // (paths * rate.shape[1]), left % rate.shape[1]
-    size = rate[row, step] * level.reshape(-1)[left // rate.shape[1]] / excess[row]
-    counts = np.zeros(len(none))
-    counts[left] = _invert(chance[left], none[left], size, (excess / (1 + excess))[row])
-    return counts.reshape(len(rate), paths, rate.shape[1])
+    size = (rate / excess[:, None]).astype(np.float32)
+    counts = np.empty((len(rate), paths, rate.shape[1]))
+    for row, more in enumerate(excess.tolist()):
+        sizes = level[row].astype(np.float32)[:, None] * size[row]
+        counts[row] = _invert(sizes, more, generator)
+    return counts
 
 
-def _invert(chance: Floats, mass: Floats, size: Floats, success: Floats) -> Floats:
-    """Counts above zero: walk up the distribution until it passes the chance."""
-    counts = np.zeros(len(chance))
-    left, reached, count = np.arange(len(chance)), mass.copy(), 0
-    # Rounding leaves the last 1e-14 of probability without a count; the bound ends it.
-    while len(left) and count < MOST_COUNTS:
-        count += 1
-        mass = mass * (size + count - 1) / count * success
-        reached = reached + mass
-        counts[left] = count
+def _invert(size: Singles, excess: float, generator: np.random.Generator) -> Singles:
+    """Negative-binomial counts of mean ``size * excess``: walk up until chance is passed.
+
+    p(0) = d ** -size and p(k) = p(k-1) (size + k - 1) / k (1 - 1 / d) with d = 1 + excess.
+    """
+    chance = generator.random(size.shape, dtype=np.float32)
+    mass = np.exp(size * np.float32(-np.log1p(excess)))
+    reached, counts, step = mass.copy(), np.zeros_like(mass), np.empty_like(mass)
+    success = excess / (1 + excess)
+    for count in range(1, MOST_COUNTS):
         more = chance > reached
-        left, size, success = left[more], size[more], success[more]
-        mass, chance, reached = mass[more], chance[more], reached[more]
+        if np.count_nonzero(more) * FEW_LEFT < more.size:
+            left = [values[more] for values in (size, chance, mass, reached)]
+            counts[more] = _invert_few(*left, count=count, excess=excess)
+            break
+        counts += more
+        np.add(size, np.float32(count - 1), out=step)
+        step *= np.float32(success / count)
+        mass *= step
+        reached += mass
+    return np.asarray(counts)
+
+
+def _invert_few(
+    size: Singles, chance: Singles, mass: Singles, reached: Singles, *, count: int, excess: float
+) -> Singles:
+    """Go on where few are left; ``count`` is the least that theirs can be."""
+    counts = np.full(len(size), float(count), dtype=np.float32)
+    left, success = np.arange(len(size)), excess / (1 + excess)
+    while len(left) and count < MOST_COUNTS:
+        mass = mass * ((size + np.float32(count - 1)) * np.float32(success / count))
+        reached = reached + mass
+        # Beyond the mode a mass this small no longer moves the sum: the walk ends there.
+        more = (chance > reached) & ((mass > LEAST_MASS) | (count < size * excess))
+        left, size, chance = left[more], size[more], chance[more]
+        mass, reached = mass[more], reached[more]
+        count += 1
+        counts[left] = count
     return counts

@@ -18,12 +18,15 @@ class Trajectories:
 
     ``shapes`` (series, origins, steps) are errors on the square-root scale over ``spread``
     (series); ``valid`` (series, origins) says which were observed in full. ``unit`` is the size
-    of a series, ``spread_sd`` the sd of its log spread: the spread itself is an estimate, from
+    of a series, ``donors`` (series, origins) lists for each origin the series valid there, of
+    which ``donor_count`` (origins) are, ``spread_sd`` the sd of its log spread: the spread itself is an estimate, from
     overlapping windows. ``signed`` marks series with negative values, kept on the plain scale.
     """
 
     shapes: Floats
     valid: Bools
+    donors: Ints
+    donor_count: Ints
     spread: Floats
     spread_sd: Floats
     unit: Floats
@@ -86,9 +89,13 @@ def collect(
     own = np.sqrt(energy / np.maximum(count, 1))
     spread = _shrink_spread(own, count, noise)
     safe = np.where(own > 0, own, 1.0)
+    valid &= (own > 0)[:, None]
+    donor_count = valid.sum(axis=0)
     return Trajectories(
         shapes=error / safe[:, None, None],
-        valid=valid & (own > 0)[:, None],
+        valid=valid,
+        donors=np.argsort(~valid, axis=0, kind="stable"),
+        donor_count=np.where(donor_count > 0, donor_count, len(valid)),
         spread=spread * INFLATION,
         spread_sd=1 / np.sqrt(2 * (1 + np.maximum(count - 1, 0) * (1 - overlap))),
         unit=unit,

@@ -7,7 +7,7 @@ from enum import Enum
 
 import numpy as np
 
-from capacity.forecasting.panel import Floats, Panel
+from capacity.forecasting.panel import Floats, Panel, Reals
 
 SHIFT_SHARE = 0.05  # convention: log(y + shift) keeps y + shift above 5 % of the mean
 HEADROOM = 1.5  # convention: log forecasts stay within 1.5 x the observed log range
@@ -22,9 +22,10 @@ class Scale(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Scaled:
-    """A panel on the scale of a member, and the way back."""
+    """A panel on the scale of a member, and the way back; ``single`` is in single precision."""
 
     values: Floats
+    single: Reals
     scale: Scale
     unit: Floats
     shift: Floats
@@ -53,5 +54,11 @@ def rescale(panel: Panel, scale: Scale) -> Scaled:
     low, high = values.min(axis=1), values.max(axis=1)
     room = HEADROOM * np.maximum(high - low, 0.1)
     return Scaled(
-        values=values, scale=scale, unit=unit, shift=shift, low=low - room, high=high + room
+        values=values,
+        single=values.astype(np.float32),
+        scale=scale,
+        unit=unit,
+        shift=shift,
+        low=low - room,
+        high=high + room,
     )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
-from capacity.forecasting.panel import Bools, Floats, Ints
+from capacity.forecasting.panel import Bools, Floats, Ints, Reals
 
-THREADS = 2  # chunks at a time; the result does not depend on it
-CHUNK = 48  # series at a time: the design matrix stays inside the cache
+REFITS = 4  # origins at which coefficients are fitted anew; others use those of an earlier one
+CHUNK = 8  # series at a time: their design matrices stay inside the cache
+BLOCK = 200_000  # multiplications a product: above a quarter million OpenBLAS starts threads
 
 
 def autoregress(
-    values: Floats,
+    values: Reals,
     observed: Bools,
     origins: Ints,
     *,
@@ -25,44 +24,40 @@ def autoregress(
     memory: int | None = None,
     level: bool = True,
 ) -> Floats:
-    """Forecast by an AR on (seasonally differenced) values, fitted anew at each origin.
+    """Forecast by an AR on (seasonally differenced) values, from past values alone.
 
     The normal equations grow by blocks of rows between origins, so that all origins cost about
-    one fit. ``observed`` weights the rows; an origin ``o`` uses columns before ``o`` alone.
+    one fit. ``observed`` weights the rows; an origin ``o`` uses columns before ``o`` alone, and
+    the coefficients of the last of `REFITS` evenly chosen origins that is not after it. Sums run
+    in the precision of ``values``, the solution in double precision.
 
     Returns
     -------
     array (series, origins, horizon) on the scale of ``values``.
     """
     changes = _differences(values, difference)
-
-    def forecast_rows(rows: slice) -> Floats:
-        return _forecast_chunk(
-            changes[rows],
-            _row_weights(observed[rows], difference, lags, memory),
-            origins,
-            horizon=horizon,
+    weights = _row_weights(observed, difference, lags, memory)
+    refits = np.unique(np.linspace(0, len(origins) - 1, min(REFITS, len(origins))).astype(int))
+    fits = [
+        _fit_chunk(
+            changes[first : first + CHUNK],
+            weights[first : first + CHUNK],
+            origins[refits],
             lags=lags,
+            start=difference,
             ridge=ridge,
             robust_passes=robust_passes,
             level=level,
         )
-
-    chunks = _chunks(values.shape[0])
-    if len(chunks) == 1:
-        parts = [forecast_rows(chunks[0])]
-    else:  # the linear algebra releases the interpreter lock
-        with ThreadPoolExecutor(max_workers=THREADS) as threads:
-            parts = list(threads.map(forecast_rows, chunks))
-    ahead = np.concatenate(parts, axis=0)
+        for first in range(0, values.shape[0], CHUNK)
+    ]
+    used = np.searchsorted(refits, np.arange(len(origins)), side="right") - 1
+    coefficients = np.concatenate(fits, axis=0)[:, used]
+    ahead = _recurse(changes, coefficients, origins, horizon, lags)
     return _integrate(ahead, values, origins, difference)
 
 
-def _chunks(size: int) -> list[slice]:
-    return [slice(first, min(first + CHUNK, size)) for first in range(0, size, CHUNK)]
-
-
-def _differences(values: Floats, difference: int) -> Floats:
+def _differences(values: Reals, difference: int) -> Reals:
     if difference == 0:
         return values
     changes = np.zeros_like(values)
@@ -82,83 +77,93 @@ def _row_weights(observed: Bools, difference: int, lags: Ints, memory: int | Non
     return weights
 
 
-def _forecast_chunk(
-    changes: Floats,
+def _fit_chunk(
+    changes: Reals,
     weights: Floats,
     origins: Ints,
     *,
-    horizon: int,
     lags: Ints,
+    start: int,
     ridge: float,
     robust_passes: int,
     level: bool,
 ) -> Floats:
+    """Coefficients (series, origins, lags + 1), the constant last."""
     size, width = changes.shape
-    reach = int(lags.max())
-    columns = [changes[:, reach - lag : width - lag] for lag in lags]
-    columns.append(np.full((size, width - reach), 1.0 if level else 0.0))
-    design = np.stack(columns, axis=1)
-    target = changes[:, reach:]
-    rows = weights[:, reach:]
-    ends, plain = origins - reach, rows
+    first = int(lags.max()) + min(start, width - 1 - int(lags.max()))
+    terms = len(lags) + 1 + level
+    # The target is the first row: its products with the others are the moments.
+    design = np.ones((size, terms, width - first), dtype=changes.dtype)
+    for row, lag in enumerate((0, *lags.tolist())):
+        design[:, row] = changes[:, first - lag : width - lag]
+    rows, ends = weights[:, first:], np.maximum(origins - first, 0)
+    plain = rows
     for _ in range(robust_passes):
         # Residuals of the earliest fit: later origins must not see their own future.
-        first = _solve(design, target, rows, ends[:1], ridge)[:, 0]
-        residual = target - (first[:, None, :] @ design)[:, 0]
-        spread = 1.4826 * _weighted_median(np.abs(residual), plain) + 1e-12
-        huber = np.minimum(1.0, 1.5 * spread[:, None] / np.maximum(np.abs(residual), 1e-12))
-        rows = plain * huber
-    coefficients = _solve(design, target, rows, ends, ridge)
-    return _recurse(changes, coefficients, origins, horizon, lags)
+        early = _solve(_grams(design, rows, ends[:1]), len(lags), ridge)[:, 0, : terms - 1]
+        fitted = np.einsum("sp,spt->st", early.astype(design.dtype), design[:, 1:])
+        residual = np.abs(design[:, 0] - fitted)
+        spread = 1.4826 * _seen_median(residual, plain) + 1e-12
+        rows = plain * np.minimum(1.0, 1.5 * spread[:, None] / np.maximum(residual, 1e-12))
+    return _solve(_grams(design, rows, ends), len(lags), ridge)
 
 
-def _weighted_median(values: Floats, weights: Floats) -> Floats:
-    hidden = np.where(weights > 0, values, np.nan)
-    empty = ~(weights > 0).any(axis=1)
-    hidden[empty] = 0.0
-    return np.asarray(np.nanmedian(hidden, axis=1))
+def _seen_median(values: Reals, weights: Floats) -> Floats:
+    """Median of the values whose weight is not zero."""
+    ranked = np.sort(np.where(weights > 0, values, np.inf), axis=1)
+    count = np.maximum((weights > 0).sum(axis=1), 1)
+    rows = np.arange(len(values))
+    middle = ranked[rows, (count - 1) // 2] + ranked[rows, count // 2]
+    return np.where(np.isfinite(middle), middle / 2, 0.0)
 
 
-def _solve(design: Floats, target: Floats, rows: Floats, ends: Ints, ridge: float) -> Floats:
+def _grams(design: Reals, weights: Floats, ends: Ints) -> Floats:
+    """Weighted products (series, ends, terms, terms) of the design's rows up to each end."""
+    if (weights != 1.0).any():
+        design = design * np.sqrt(weights, dtype=design.dtype)[:, None, :]
     size, terms, _ = design.shape
-    gram = np.zeros((size, len(ends), terms, terms))
-    moment = np.zeros((size, len(ends), terms))
-    total, product, start = np.zeros((size, terms, terms)), np.zeros((size, terms)), 0
-    for order, end in enumerate(ends):
-        block = slice(start, max(int(end), start))
-        part, aim, weight = design[:, :, block], target[:, block], rows[:, block]
-        if (weight != 1.0).any():
-            root = np.sqrt(weight)
-            part, aim = part * root[:, None, :], aim * root
-        total = total + part @ part.transpose(0, 2, 1)
-        product = product + (part @ aim[..., None])[..., 0]
-        gram[:, order], moment[:, order] = total, product
-        start = block.stop
-    diagonal = np.einsum("skpp->skp", gram)
-    size_of_lag = diagonal[..., :-1].mean(axis=-1, keepdims=True)
-    penalty = np.concatenate(
-        [np.repeat(size_of_lag, terms - 1, axis=-1) * ridge, 1e-9 + size_of_lag * 0.0], axis=-1
-    )
-    gram = gram + (penalty + 1e-9)[..., None] * np.eye(terms)
-    return np.asarray(np.linalg.solve(gram, moment[..., None])[..., 0])
+    rows = max(1, BLOCK // terms**2)
+    grams = np.zeros((size, len(ends), terms, terms))
+    total, start = np.zeros((size, terms, terms), dtype=design.dtype), 0
+    for order, end in enumerate(ends.tolist()):
+        for first in range(start, end, rows):
+            part = design[:, :, first : min(first + rows, end)]
+            total = total + part @ part.transpose(0, 2, 1)
+        grams[:, order] = total
+        start = max(end, start)
+    return grams
+
+
+def _solve(grams: Floats, lags: int, ridge: float) -> Floats:
+    """Ridge solutions; without a constant among the terms it is zero."""
+    gram, moment = grams[..., 1:, 1:].copy(), grams[..., 1:, 0]
+    diagonal = np.einsum("...pp->...p", gram)
+    size_of_lag = diagonal[..., :lags].mean(axis=-1, keepdims=True)
+    diagonal[..., :lags] += size_of_lag * ridge
+    diagonal += 1e-9
+    out = np.zeros((*moment.shape[:-1], lags + 1))
+    out[..., : moment.shape[-1]] = np.linalg.solve(gram, moment[..., None])[..., 0]
+    return out
 
 
 def _recurse(
-    changes: Floats, coefficients: Floats, origins: Ints, horizon: int, lags: Ints
+    changes: Reals, coefficients: Floats, origins: Ints, horizon: int, lags: Ints
 ) -> Floats:
+    """Forecasts (series, origins, horizon): each step feeds the next."""
     size, reach = changes.shape[0], int(lags.max())
-    buffer = np.empty((size, len(origins), reach + horizon))
-    bound = np.abs(changes).max(axis=1)[:, None] * 1.5
+    buffer = np.empty((reach + horizon, len(origins), size))
     for order, origin in enumerate(origins):
-        buffer[:, order, :reach] = changes[:, origin - reach : origin]
-    slopes, constant = coefficients[..., :-1], coefficients[..., -1]
-    for step in range(horizon):
-        ahead = (slopes * buffer[..., reach + step - lags]).sum(axis=-1) + constant
-        buffer[..., reach + step] = np.clip(ahead, -bound, bound)
-    return buffer[..., reach:]
+        buffer[:reach, order] = changes[:, origin - reach : origin].T
+    bound = np.abs(changes).max(axis=1) * 1.5
+    ordered = np.ascontiguousarray(coefficients.transpose(2, 1, 0))
+    slopes, constant = ordered[:-1], ordered[-1]
+    for step in range(reach, reach + horizon):
+        ahead = np.einsum("los,los->os", slopes, buffer[step - lags]) + constant
+        buffer[step] = np.clip(ahead, -bound, bound)
+    return buffer[reach:].transpose(2, 1, 0)
 
 
-def _integrate(ahead: Floats, values: Floats, origins: Ints, difference: int) -> Floats:
+def _integrate(ahead: Floats, values: Reals, origins: Ints, difference: int) -> Floats:
     if difference == 0:
         return ahead
     size, count, horizon = ahead.shape
@@ -167,4 +172,6 @@ def _integrate(ahead: Floats, values: Floats, origins: Ints, difference: int) ->
     padded[..., :horizon] = ahead
     summed = padded.reshape(size, count, cycles, difference).cumsum(axis=2)
     base = np.stack([values[:, origin - difference : origin] for origin in origins], axis=1)
-    return (summed + base[:, :, None, :]).reshape(size, count, -1)[..., :horizon]
+    return np.asarray(summed + base[:, :, None, :], dtype=np.float64).reshape(size, count, -1)[
+        ..., :horizon
+    ]

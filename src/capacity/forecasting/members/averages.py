@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from capacity.forecasting.panel import Bools, Floats, Ints
@@ -16,12 +18,13 @@ def average_slots(
     -------
     array (series, origins, horizon).
     """
-    forecasts = []
+    forecasts, lead = [], np.arange(horizon) % season
     for origin in origins:
         used = max(1, min(cycles, int(origin) // season))
         window = values[:, origin - used * season : origin].reshape(-1, used, season)
-        slots = np.median(window, axis=1) if median else window.mean(axis=1)
-        forecasts.append(slots[:, np.arange(horizon) % season])
+        near = window[..., : min(horizon, season)]
+        slots = np.median(near, axis=1) if median else near.mean(axis=1)
+        forecasts.append(slots[:, lead])
     return np.stack(forecasts, axis=1)
 
 
@@ -50,10 +53,9 @@ def level_times_profile(
         mean = window.mean(axis=1, keepdims=True)
         safe = np.where(np.abs(mean) > 1e-12, mean, 1.0)
         profile = window.reshape(-1, used, season).mean(axis=1) / safe
-        age = np.arange(window.shape[1])[::-1]
-        weight = np.exp2(-age / half_life)
-        shape = np.tile(profile, (1, used))
-        level = (window * weight).sum(axis=1) / np.maximum((shape * weight).sum(axis=1), 1e-9)
+        weight = np.exp2(-np.arange(window.shape[1])[::-1] / half_life)
+        size = np.einsum("st,t->s", profile, weight.reshape(used, season).sum(axis=0))
+        level = np.einsum("st,t->s", window, weight) / np.maximum(size, 1e-9)
         forecasts.append(level[:, None] * profile[:, np.arange(horizon) % season])
     return np.stack(forecasts, axis=1)
 
@@ -78,19 +80,43 @@ def steady_rate(
     -------
     array (series, origins, horizon).
     """
-    forecasts = []
-    for origin in origins:
-        seen = observed[:, :origin] * np.exp2(-np.arange(origin)[::-1] / half_life)
-        known = values[:, :origin] * seen
-        slot = (np.arange(origin) - int(origin)) % season
-        cases = np.stack([known[:, slot == s].sum(axis=1) for s in range(season)], axis=1)
-        weight = np.stack([seen[:, slot == s].sum(axis=1) for s in range(season)], axis=1)
-        rate = known.sum(axis=1) / np.maximum(seen.sum(axis=1), 1e-9)
-        prior = prior_cases / unit
-        expected = rate[:, None] * weight
-        profile = (cases + prior[:, None]) / (expected + prior[:, None])
+    forecasts, prior = [], (prior_cases / unit)[:, None]
+    known = _SlotSums.of(np.where(observed, values, 0.0), season, half_life)
+    counted = (observed[:1] if observed.all() else observed).astype(np.float64)
+    seen = _SlotSums.of(counted, season, half_life)
+    for mark in origins:
+        cases, weight = known.until(int(mark)), seen.until(int(mark))
+        rate = cases.sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+        profile = (cases + prior) / (rate[:, None] * weight + prior)
         forecasts.append(rate[:, None] * profile[:, np.arange(horizon) % season])
     return np.stack(forecasts, axis=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SlotSums:
+    """Discounted running sums of each slot of the season, one cycle after the other."""
+
+    sums: Floats
+    season: int
+    half_life: float
+    pad: int
+
+    @staticmethod
+    def of(values: Floats, season: int, half_life: float) -> _SlotSums:
+        size, width = values.shape
+        pad = -width % season
+        padded = np.zeros((size, season + width + pad))
+        padded[:, season + pad :] = values * np.exp2((np.arange(width) - width) / half_life)
+        sums = padded.reshape(size, -1, season).cumsum(axis=1)
+        return _SlotSums(sums=sums, season=season, half_life=half_life, pad=pad)
+
+    def until(self, origin: int) -> Floats:
+        """Sums (series, season) before an origin, the slot of the origin first."""
+        end = origin + self.pad
+        phase = (end + np.arange(self.season)) % self.season
+        cycles = (end - phase + self.season - 1) // self.season
+        width = (self.sums.shape[1] - 1) * self.season
+        return np.asarray(self.sums[:, cycles, phase] * np.exp2((width - end + 1) / self.half_life))
 
 
 def repeat_last_year(values: Floats, origins: Ints, *, horizon: int, year: int) -> Floats:

@@ -50,7 +50,7 @@ def _both(name: str, kernel: Kernel) -> list[Member]:
 def _seasonal_members(panel: Panel) -> tuple[Member, ...]:
     short, cycle = min(panel.seasons), panel.cycle
     lags = seasonal_lags(panel)
-    ar = partial(_ar, lags=lags)
+    ar = partial(_ar, lags=lags, single=True)
     members = [
         _log_member("ar", partial(ar, difference=0, ridge=1e-4)),
         *_both("ar short", partial(ar, difference=short, robust_passes=1)),
@@ -154,9 +154,10 @@ def _ar(
     robust_passes: int = 0,
     level: bool = True,
     memory: int | None = None,
+    single: bool = False,
 ) -> Floats:
     return autoregress(
-        scaled.values,
+        scaled.single if single else scaled.values,
         panel.observed,
         origins,
         horizon=horizon,
@@ -171,7 +172,7 @@ def _ar(
 
 def _smooth(scaled: Scaled, panel: Panel, origins: Ints, horizon: int) -> Floats:
     return smooth_seasons(
-        scaled.values, panel.observed, origins, horizon=horizon, seasons=panel.seasons
+        scaled.single, panel.observed, origins, horizon=horizon, seasons=panel.seasons
     )
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
-from capacity.forecasting.panel import Bools, Floats, Ints
+from capacity.forecasting.panel import Bools, Floats, Ints, Reals
 
 BEST = 3  # grid points averaged: steadier than the single best
 FORGET = 0.997  # discount a step of squared one-step errors when grid points are ranked
+LANES = 12_000  # series x grid points at a time: their arrays stay inside the cache
 
 
 def smooth_seasons(
-    values: Floats,
+    values: Reals,
     observed: Bools,
     origins: Ints,
     *,
@@ -22,6 +24,8 @@ def smooth_seasons(
 ) -> Floats:
     """Additive smoothing with one or two seasons and AR(1) errors (after Taylor 2003).
 
+    It runs in the precision of ``values``.
+
     Returns
     -------
     array (series, origins, horizon) on the scale of ``values``.
@@ -29,14 +33,15 @@ def smooth_seasons(
     levels = (0.01, 0.05, 0.2)
     gains = (0.05, 0.2, 0.45)
     carries = (0.4, 0.85)
-    grid = [
-        (level, *gain, carry)
-        for level in levels
-        for gain in product(gains, repeat=len(seasons))
-        for carry in carries
-    ]
-    size = values.shape[0]
-    chunk = max(1, 6000 // len(grid))
+    grid = np.asarray(
+        [
+            (level, *gain, carry)
+            for level in levels
+            for gain in product(gains, repeat=len(seasons))
+            for carry in carries
+        ]
+    )
+    chunk = max(1, LANES // len(grid))
     parts = [
         _smooth_chunk(
             values[a : a + chunk],
@@ -44,93 +49,107 @@ def smooth_seasons(
             origins,
             horizon=horizon,
             seasons=seasons,
-            grid=grid,
+            grid=grid.astype(values.dtype),
         )
-        for a in range(0, size, chunk)
+        for a in range(0, values.shape[0], chunk)
     ]
     return np.concatenate(parts, axis=0)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _State:
+    """Level, season slots, last error and discounted loss, each (..., grid points, series)."""
+
+    level: Reals
+    slots: list[Reals]
+    error: Reals
+    loss: Reals
+    carry: Reals
+
+
 def _smooth_chunk(
-    values: Floats,
+    values: Reals,
     observed: Bools,
     origins: Ints,
     *,
     horizon: int,
     seasons: tuple[int, ...],
-    grid: list[tuple[float, ...]],
+    grid: Reals,
 ) -> Floats:
     size, width = values.shape
-    lanes = len(grid)
-    table = np.asarray(grid)
-    alpha, carry = table[:, 0][:, None], table[:, -1][:, None]
-    gains = [table[:, 1 + order][:, None] for order in range(len(seasons))]
-    longest = max(seasons)
-    level = np.repeat(values[:, :longest].mean(axis=1)[None, :], lanes, axis=0)
-    states = _first_seasons(values, seasons, lanes)
-    error = np.zeros((lanes, size))
-    loss = np.full((lanes, size), 1e-12)
+    state = _first_state(values, seasons, grid)
+    alpha = grid[:, :1]
+    gains = [grid[:, 1 + order : 2 + order] for order in range(len(seasons))]
     marks = {int(origin): order for order, origin in enumerate(origins)}
     out = np.empty((size, len(origins), horizon))
     steps = np.ascontiguousarray(values.T)
-    seen = np.ascontiguousarray(observed.T.astype(np.float64))
+    seen = None if observed.all() else np.ascontiguousarray(observed.T.astype(values.dtype))
+    base, surprise, move = (np.empty_like(state.level) for _ in range(3))
+    level, error, loss = state.level, state.error, state.loss
     for time in range(width + 1):
         if time in marks:
-            out[:, marks[time]] = _ahead(
-                level, states, error, carry=carry, loss=loss, time=time, horizon=horizon
-            )
+            out[:, marks[time]] = _ahead(state, time=time, horizon=horizon)
         if time == width:
             break
-        slots = [state[time % season] for state, season in zip(states, seasons, strict=True)]
-        base = level.copy()
-        for slot in slots:
+        slots = [slot[time % season] for slot, season in zip(state.slots, seasons, strict=True)]
+        np.add(level, slots[0], out=base)
+        for slot in slots[1:]:
             base += slot
-        carried = carry * error
-        error = (steps[time] - base) * seen[time]
-        surprise = error - carried * seen[time]
+        np.multiply(error, state.carry, out=surprise)
+        np.subtract(steps[time], base, out=error)
+        np.subtract(error, surprise, out=surprise)
+        if seen is not None:
+            surprise *= seen[time]
+            error *= seen[time]
+        np.multiply(surprise, surprise, out=move)
         loss *= FORGET
-        loss += surprise * surprise
-        level += alpha * surprise
+        loss += move
+        np.multiply(surprise, alpha, out=move)
+        level += move
         for slot, gain in zip(slots, gains, strict=True):
-            np.add(slot, gain * surprise, out=slot)
+            np.multiply(surprise, gain, out=move)
+            np.add(slot, move, out=slot)
     return out
 
 
-def _first_seasons(values: Floats, seasons: tuple[int, ...], lanes: int) -> list[Floats]:
+def _first_state(values: Reals, seasons: tuple[int, ...], grid: Reals) -> _State:
     """Slot means of the first two cycles, each season on what the shorter ones left over."""
-    longest = max(seasons)
-    window = values[:, : 2 * longest] - values[:, :longest].mean(axis=1, keepdims=True)
-    states = []
+    size, lanes, longest = len(values), len(grid), max(seasons)
+    level = values[:, :longest].mean(axis=1, keepdims=True)
+    window = values[:, : 2 * longest] - level
+    slots = []
     for season in sorted(seasons):
         cycles = window.shape[1] // season
-        slots = window[:, : cycles * season].reshape(-1, cycles, season).mean(axis=1)
-        states.append(np.repeat(slots.T[:, None, :], lanes, axis=1))
-        window = window - np.tile(slots, (1, window.shape[1] // season + 1))[:, : window.shape[1]]
-    return states
+        means = window[:, : cycles * season].reshape(-1, cycles, season).mean(axis=1)
+        slots.append(np.repeat(means.T[:, None, :], lanes, axis=1))
+        window = window - np.tile(means, (1, window.shape[1] // season + 1))[:, : window.shape[1]]
+    return _State(
+        level=np.repeat(level.T, lanes, axis=0),
+        slots=slots,
+        error=np.zeros((lanes, size), dtype=values.dtype),
+        loss=np.full((lanes, size), 1e-12, dtype=values.dtype),
+        carry=grid[:, -1:],
+    )
 
 
-def _ahead(
-    level: Floats,
-    states: list[Floats],
-    error: Floats,
-    *,
-    carry: Floats,
-    loss: Floats,
-    time: int,
-    horizon: int,
-) -> Floats:
-    best = np.argsort(loss, axis=0)[:BEST]
-    rows = np.arange(level.shape[1])
-    total = np.zeros((level.shape[1], horizon))
-    steps = np.arange(horizon)
-    for rank in best:
-        ahead = level[rank, rows][:, None] + np.zeros(horizon)
-        for state in states:
-            chosen = state[:, rank, rows]
-            ahead = ahead + chosen[(time + steps) % chosen.shape[0]].T
-        power = carry[rank, 0][:, None] ** (steps + 1)
-        total += ahead + power * error[rank, rows][:, None]
-    return total / len(best)
+def _ahead(state: _State, *, time: int, horizon: int) -> Floats:
+    """Forecasts (series, horizon): the mean over the `BEST` grid points of each series."""
+    rows = np.arange(state.loss.shape[1])
+    total = np.zeros((horizon, len(rows)))
+    lead = np.arange(horizon)
+    for rank in _best(state.loss):
+        power = state.carry[rank, 0].astype(np.float64) ** (lead + 1)[:, None]
+        total += state.level[rank, rows] + power * state.error[rank, rows]
+        for slot in state.slots:
+            season = slot.shape[0]
+            cycle = slot[(time + lead[:season])[:, None] % season, rank[None], rows[None]]
+            total += cycle[lead % season]
+    return total.T / BEST
+
+
+def _best(loss: Reals) -> Ints:
+    """Numbers (`BEST`, series) of the grid points with the least loss."""
+    return np.asarray(np.argpartition(loss, BEST, axis=0)[:BEST])
 
 
 def smooth_trend(
@@ -170,10 +189,9 @@ def smooth_trend(
 
 
 def _trend_ahead(level: Floats, trend: Floats, phi: Floats, loss: Floats, horizon: int) -> Floats:
-    best = np.argsort(loss, axis=0)[:BEST]
     rows = np.arange(level.shape[1])
     total = np.zeros((level.shape[1], horizon))
-    for rank in best:
+    for rank in _best(loss):
         growth = np.cumsum(phi[rank, 0][:, None] ** np.arange(1, horizon + 1), axis=1)
         total += level[rank, rows][:, None] + trend[rank, rows][:, None] * growth
-    return total / len(best)
+    return total / BEST
