@@ -5,6 +5,7 @@ from capacity.domain.comparison import Comparison as Comparison
 from capacity.domain.curve import Plane as Plane
 from capacity.domain.curve import StaffingCurve as StaffingCurve
 from capacity.domain.demand import Demand as Demand
+from capacity.domain.demand import LeafSource as LeafSource
 from capacity.domain.demand import PathSource as PathSource
 from capacity.domain.drivers import DriverHistory as DriverHistory
 from capacity.domain.drivers import DriverKind as DriverKind

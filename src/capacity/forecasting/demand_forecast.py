@@ -18,6 +18,7 @@ from capacity.domain.volume import Volume
 from capacity.forecasting.demand_source import DailySource, QueueForecast
 from capacity.forecasting.drivers import forecast_drivers
 from capacity.forecasting.events import Learnt, clean_history
+from capacity.forecasting.hierarchy import learn_splits
 from capacity.forecasting.long_run import Growth, YearCourse, learn_growth, learn_year
 from capacity.forecasting.outlook import Outlook
 from capacity.forecasting.panel_fit import PanelFit, fit_panel
@@ -156,6 +157,7 @@ def forecast(
             *_growth_notes(growths),
         ),
         weights=_weights_frame(fit, tuple(names)),
+        splits=learn_splits(volume),
     )
     return forecast_drivers(volume.drivers, demand) if volume.drivers else demand
 
