@@ -85,7 +85,9 @@ def best_of(call, times: int = 4) -> float:  # type: ignore[no-untyped-def]
 def week(rng: np.random.Generator) -> tuple[Jobs, People, Rules, float]:
     """The week's cases and people, drawn."""
     size = 113_000
-    release = np.sort(rng.uniform(0, 168.0, size))
+    # a Poisson stream given its number of cases: sums of exponential gaps, scaled to the week
+    gaps = rng.exponential(1.0, size + 1).cumsum()
+    release = 168.0 * gaps[:-1] / gaps[-1]
     none = np.full(size, -1)
     jobs = Jobs(
         order=np.arange(size), queue=rng.integers(0, 3, size), release=release, clock=release,

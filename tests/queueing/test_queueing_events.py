@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from capacity.queueing.compiled import run_compiled
-from capacity.queueing.events import INF, Jobs, People, Rules, run_plain
+from capacity.queueing.events import INF, PLAIN, Jobs, People, Rules, run_events, run_plain
+from tests.oracles.event_kernel import play_slowly
 from tests.oracles.queueing import fifo_by_hand
 
 
@@ -80,6 +81,88 @@ def test_first_come_first_served_with_stints_matches_service_by_hand(seed):
         stints.append([(edges[0], edges[1]), (edges[2], edges[3]), (edges[4], edges[5] + 300)])
     played = run_plain(jobs_of(release, hours), people_of(stints), rules_of(), 1000.0)
     assert_allclose(played.started, fifo_by_hand(list(release), list(hours), stints))
+
+
+def random_stints(rng, people, horizon):
+    """Stints of some hours with breaks, never overlapping."""
+    edges = [np.cumsum(rng.uniform(0.3, 12, 20)) for _ in range(people)]
+    return [
+        [pair for pair in zip(e[::2], e[1::2], strict=True) if pair[0] < horizon] for e in edges
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 100_000))
+def test_every_rule_at_once_is_as_the_slow_play_says(seed):
+    """Kinds, caps, pacing, closed hours, rest, escalations and side tasks, by the slow oracle."""
+    rng = np.random.default_rng(seed)
+    own, horizon, kinds = 90, 60.0, int(rng.integers(1, 4))
+    release = np.sort(rng.uniform(0, 50, own))
+    child = own + np.arange(own)
+    jobs = jobs_of(
+        np.concatenate([release, np.full(own, INF)]), rng.exponential(0.6, 2 * own),
+        queue=rng.integers(0, 3, 2 * own),
+    )  # fmt: skip
+    kind = rng.integers(0, 4, own)
+    none = np.full(own, -1)
+    jobs = jobs._replace(
+        order=np.arange(own), clock=np.tile(release - rng.uniform(0, 20, own), 2),
+        follow=np.concatenate([np.where(kind == 0, child, -1), none]),
+        side=np.concatenate([np.where(kind == 1, child, -1), none]),
+        fresh=np.concatenate([none < 0, rng.random(own) < 0.5]) & (np.arange(2 * own) >= own),
+    )  # fmt: skip
+    people = people_of(random_stints(rng, 5, horizon), kind=rng.integers(0, kinds, 5))
+    people = people._replace(
+        cap=rng.choice([2.0, 5.0, INF], 5), until=rng.choice([20.0, 55.0, INF], 5),
+        pace_length=np.full(5, 40), pace=np.append(np.linspace(0.3, 5, 40), 0.0),
+    )  # fmt: skip
+    held = rng.random((kinds, 3)) < 0.7
+    held[0] = True
+    rules = rules_of(
+        3, kinds=kinds, horizon=horizon,
+        class_queues=padded(held), queue_classes=padded(held.T), offset=rng.uniform(0, 9, 3),
+        severity=rng.choice([0.0, 0.5, 1.0], 3), mean_hours=np.full(3, 0.6),
+        paced=rng.random(3) < 0.5, rest=rng.choice([0.0, 0.3], (kinds, 3)),
+        is_open=np.repeat(rng.random((3, 12)) < 0.8, 5, axis=1),
+    )  # fmt: skip
+    played = run_plain(jobs, people, rules, horizon)
+    started, worker = play_slowly(jobs, people, rules, horizon)
+    assert_allclose(played.started, started)
+    assert played.person.tolist() == worker.tolist()
+
+
+def padded(table):
+    """Positions of the true entries of each row, then -1."""
+    rows = [np.flatnonzero(row) for row in table]
+    width = max(1, *(len(row) for row in rows))
+    return np.array([[*row, *[-1] * (width - len(row))] for row in rows], dtype=np.int64)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 100_000), st.booleans())
+def test_people_who_are_all_alike_play_as_any_others(seed, rests):
+    """The short loop for one kind of people gives what the long one gives, to the last bit."""
+    rng = np.random.default_rng(seed)
+    release = np.sort(rng.uniform(0, 70, 250))
+    jobs = jobs_of(release, rng.lognormal(-1, 1.2, 250), queue=rng.integers(0, 3, 250))
+    jobs = jobs._replace(clock=release - rng.uniform(0, 9, 250), fresh=rng.random(250) < 0.3)
+    people = people_of(random_stints(rng, 4, 60.0))
+    rules = rules_of(3, horizon=60.0, offset=rng.uniform(0, 9, 3))
+    rules = rules._replace(rest=np.full((1, 3), 0.25 if rests else 0.0))
+    short = run_plain(jobs, people, rules, 60.0)
+    long = run_events(PLAIN, jobs, people, rules, 60.0, pooled=False)
+    for name in short._fields:
+        assert getattr(short, name).tolist() == getattr(long, name).tolist()
+
+
+def test_plain_and_compiled_agree_where_people_are_all_alike():
+    rng = np.random.default_rng(3)
+    release = np.sort(rng.uniform(0, 70, 400))
+    jobs = jobs_of(release, rng.exponential(0.6, 400), queue=rng.integers(0, 3, 400))
+    people, rules = people_of(random_stints(rng, 5, 60.0)), rules_of(3, offset=np.arange(3.0))
+    plain, fast = (run(jobs, people, rules, 60.0) for run in (run_plain, run_compiled))
+    for name in plain._fields:
+        assert getattr(plain, name).tolist() == getattr(fast, name).tolist()
 
 
 def test_plain_and_compiled_agree_to_the_last_bit():

@@ -1,20 +1,23 @@
-"""The event kernel: cases through people, event by event; one source, plain or compiled.
+"""The event simulation: cases through people, event by event; one source, plain or compiled.
 
-All randomness is drawn beforehand, so the kernel is a deterministic function of its arrays. In
-plain Python the arrays come as lists (indexing a list is five times faster), compiled by numba as
-arrays; both run the same lines and give the same result.
-
-The loop is one long function on purpose: state handed to helpers in containers of containers would
-not compile, and calls would double the time in plain Python.
+All randomness is drawn beforehand, so a run is a deterministic function of its arrays. In plain
+Python the arrays come as lists (indexing a list is five times faster), compiled by numba as
+arrays; both run the same lines (`kernel`, `pooled`) and give the same result.
 """
-# ruff: noqa: PLR0912, PLR0915, PLR0917, PLR1730 - see above: one loop, flat arguments, no calls
 
 from __future__ import annotations
 
-from heapq import heappop, heappush, heapreplace
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+from capacity.queueing.kernel import play_events
+from capacity.queueing.pooled import play_pooled
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 INF = float("inf")
 EARLIEST_KEY, PLANNED_SHARES = 0, 1
@@ -91,248 +94,240 @@ class Played(NamedTuple):
     exposure: Any
 
 
-def build_kernel(decorate: Any) -> Any:
-    """The kernel with `decorate` applied to each function: identity, or numba's njit."""
+class Cases(NamedTuple):
+    """Jobs as the kernels read them.
 
-    def may_work(
-        person: Any, queue: Any, now: Any, place: Any, people: Any, rules: Any, used: Any
-    ) -> Any:
-        """Whether the queue is open and the person's exposure allows one more case."""
-        if not rules.is_open[queue][place]:
-            return False
-        weight = rules.severity[queue]
-        if weight == 0.0 or people.cap[person] == INF:
-            return weight == 0.0 or now < people.until[person]
-        if now >= people.until[person]:
-            return False
-        limit = people.cap[person]
-        if rules.paced[queue] and people.pace_length[person] > 0:
-            step = place - people.pace_first[person]
-            step = min(max(step, 0), people.pace_length[person] - 1)
-            limit = min(limit, people.pace[people.pace_offset[person] + step])
-        return used[person] + weight * rules.mean_hours[queue] <= limit + 1e-9
+    `arrivals` are the release hours along `order`, then infinity; `key` orders waiting cases
+    (earliest first), `dose` is the exposure of a job, `busy` its hours with the rest after them
+    where all people are of one kind.
+    """
 
-    may_work = decorate(may_work)
-
-    def run(jobs: Any, people: Any, rules: Any, horizon: Any, outcome: Any) -> Any:
-        """Play all events up to `horizon` hours; fills the containers of `outcome`."""
-        queue_of, clock_of, hours_of = jobs.queue, jobs.clock, jobs.hours
-        order, release, fresh = jobs.order, jobs.release, jobs.fresh
-        follow, side, parent = jobs.follow, jobs.side, outcome.parent
-        stint_on, stint_off, stint_person = people.stint_on, people.stint_off, people.stint_person
-        kind_of, class_queues, queue_classes = people.kind, rules.class_queues, rules.queue_classes
-        offset, severity, rest = rules.offset, rules.severity, rules.rest
-        released, started, ended = outcome.released, outcome.started, outcome.ended
-        worker, used = outcome.person, outcome.exposure
-        n_people, n_queues, n_kinds = len(kind_of), len(offset), len(class_queues)
-        n_order, n_stints, bins = len(order), len(stint_on), rules.bins
-        by_plan = rules.rule == PLANNED_SHARES
-        capped = False
-        for who in range(n_people):
-            capped = capped or people.cap[who] < INF or people.until[who] < INF
-        # easy queues are always open and nobody's exposure limits them
-        easy = [not capped or severity[queue] == 0.0 for queue in range(n_queues)]
-        simple = not by_plan
-        for queue in range(n_queues):
-            for place in range(bins):
-                easy[queue] = easy[queue] and rules.is_open[queue][place]
-            simple = simple and easy[queue]
-        free_at = [-1.0 for _ in range(n_people)]
-        off_at = [-1.0 for _ in range(n_people)]
-        work_end = [-1.0 for _ in range(n_people)]
-        is_idle = [False for _ in range(n_people)]
-        top = [INF for _ in range(n_queues)]
-        done = [[0.0 for _ in range(n_queues)] for _ in range(n_kinds)]
-        heaps = [[(0.0, 0)] for _ in range(n_queues)]
-        idle = [[0] for _ in range(n_kinds)]
-        for queue in range(n_queues):
-            heaps[queue].pop()
-        for kind in range(n_kinds):
-            idle[kind].pop()
-        # (hour, person who is free | -1 - job that ends); the sentinel stays
-        events = [(INF, 0)]
-        ready = [0]
-        ready.pop()
-        next_job, next_stint, next_bin, waiting, place = 0, 0, 0, 0, 0
-        next_release = release[order[0]] if n_order > 0 else INF
-        next_on = stint_on[0] if n_stints > 0 else INF
-        next_tick = 0.0 if not simple else INF
-        while True:
-            now, what = events[0][0], 0
-            if next_on < now:
-                now, what = next_on, 1
-            if next_release < now:
-                now, what = next_release, 2
-            if next_tick < now:
-                now, what = next_tick, 3
-            if now >= horizon:
-                break
-            if not simple:
-                place = min(max(int(now / rules.interval_hours + 1e-9), 0), bins - 1)
-            who, job, extra, is_event = -1, -1, -1, False
-            if what == 0:
-                code = events[0][1]
-                if code >= 0:
-                    if now < off_at[code] and free_at[code] <= now:
-                        who, is_event = code, True
-                    else:
-                        heappop(events)
-                        continue
-                else:
-                    heappop(events)
-                    job, extra = follow[-1 - code], side[-1 - code]
-                    if job < 0:
-                        job, extra = extra, -1
-            elif what == 2:
-                job = order[next_job]
-                next_job += 1
-                next_release = release[order[next_job]] if next_job < n_order else INF
-            elif what == 1:
-                who = stint_person[next_stint]
-                # a break that began late, because of the case in hand, ends as much later
-                overrun = work_end[who] - off_at[who] if off_at[who] >= 0.0 else 0.0
-                off_at[who] = stint_off[next_stint]
-                next_stint += 1
-                next_on = stint_on[next_stint] if next_stint < n_stints else INF
-                if overrun > 0.0:
-                    free_at[who] = max(free_at[who], now + overrun)
-                    heappush(events, (free_at[who], who))
-                if is_idle[who]:
-                    idle[kind_of[who]].remove(who)
-                    is_idle[who] = False
-                if free_at[who] > now:
-                    continue
-            else:
-                next_bin += 1
-                next_tick = next_bin * rules.interval_hours if next_bin < bins else INF
-                if waiting > 0:
-                    for kind in range(n_kinds - 1, -1, -1):
-                        for spot in range(len(idle[kind]) - 1, -1, -1):
-                            other = idle[kind][spot]
-                            is_idle[other] = False
-                            if now < off_at[other]:
-                                ready.append(other)
-                        idle[kind].clear()
-            while job >= 0:
-                queue = queue_of[job]
-                released[job] = now
-                key = (now if fresh[job] else clock_of[job]) + offset[queue]
-                heappush(heaps[queue], (key, job))
-                if key < top[queue]:
-                    top[queue] = key
-                waiting += 1
-                job, extra = extra, -1
-                found = -1
-                for kind in queue_classes[queue]:
-                    if kind < 0 or found >= 0:
-                        break
-                    spot = 0
-                    while spot < len(idle[kind]):
-                        other = idle[kind][spot]
-                        if now >= off_at[other]:
-                            idle[kind].pop(spot)
-                            is_idle[other] = False
-                        elif easy[queue] or may_work(other, queue, now, place, people, rules, used):
-                            idle[kind].pop(spot)
-                            is_idle[other] = False
-                            found = other
-                            break
-                        else:
-                            spot += 1
-                if found >= 0:
-                    ready.append(found)
-            while True:
-                if who < 0:
-                    if len(ready) == 0:
-                        break
-                    who = ready.pop()
-                kind = kind_of[who]
-                queue, best_key = -1, INF
-                for other in class_queues[kind]:
-                    if other < 0:
-                        break
-                    key = top[other]
-                    if key == INF:
-                        continue
-                    if by_plan:
-                        key = done[kind][other] - rules.planned[kind][other][place]
-                    if (queue < 0 or key < best_key) and (
-                        easy[other] or may_work(who, other, now, place, people, rules, used)
-                    ):
-                        queue, best_key = other, key
-                if queue < 0:
-                    idle[kind].append(who)
-                    is_idle[who] = True
-                    if is_event:
-                        heappop(events)
-                        is_event = False
-                    who = -1
-                    continue
-                heap = heaps[queue]
-                begun = heappop(heap)[1]
-                top[queue] = heap[0][0] if len(heap) > 0 else INF
-                waiting -= 1
-                hours = hours_of[begun]
-                end = now + hours
-                started[begun] = now
-                ended[begun] = end
-                worker[begun] = who
-                used[who] += severity[queue] * hours
-                if by_plan:
-                    done[kind][queue] += hours
-                work_end[who] = end
-                free = now + hours * (1.0 + rest[kind][queue])
-                free_at[who] = free
-                if is_event:
-                    heapreplace(events, (free, who))
-                    is_event = False
-                else:
-                    heappush(events, (free, who))
-                if parent[begun]:
-                    heappush(events, (end, -1 - begun))
-                who = -1
-
-    return decorate(run)
+    order: Any
+    arrivals: Any
+    queue: Any
+    key: Any
+    fresh: Any
+    hours: Any
+    busy: Any
+    dose: Any
+    follow: Any
+    side: Any
+    parent: Any
 
 
-def _undecorated(function: Any) -> Any:
-    return function
+class Guide(NamedTuple):
+    """Rules as the kernel reads them; easy queues are always open and no exposure limits them.
 
+    `need` is the mean exposure of a case, `factor` 1 + rest; `simple`: no bin changes anything.
+    """
 
-_plain_kernel = build_kernel(_undecorated)
+    class_queues: Any
+    queue_classes: Any
+    offset: Any
+    need: Any
+    factor: Any
+    paced: Any
+    is_open: Any
+    planned: Any
+    easy: Any
+    interval_hours: float
+    bins: int
+    by_plan: bool
+    simple: bool
 
 
 class Outcome(NamedTuple):
-    """Containers that the kernel fills, and which jobs are parents."""
+    """Containers that the kernels fill, by job: hours, and the person or stint that served it."""
 
-    parent: Any
     released: Any
     started: Any
-    ended: Any
-    person: Any
-    exposure: Any
+    server: Any
 
 
-def empty_outcome(jobs: Jobs, people: People) -> Outcome:
-    """Nothing has happened yet."""
-    size = len(jobs.queue)
-    return Outcome(
-        parent=(np.asarray(jobs.follow) >= 0) | (np.asarray(jobs.side) >= 0),
-        released=np.full(size, INF),
-        started=np.full(size, INF),
-        ended=np.full(size, INF),
-        person=np.full(size, -1, dtype=np.int64),
-        exposure=np.zeros(len(people.kind)),
-    )
+class Line(NamedTuple):
+    """Cases in the order of arrival and stints, where people are all alike.
+
+    The last arrival brings no case: it is the last hour that is played. `earlier` is the stint
+    before of the same person.
+    """
+
+    arrivals: Any
+    key: Any
+    hours: Any
+    busy: Any
+    stint_on: Any
+    stint_off: Any
+    earlier: Any
+
+
+class Machine(NamedTuple):
+    """What runs the kernels: their functions, and how it takes arrays and blank containers."""
+
+    play_events: Callable[..., None]
+    play_pooled: Callable[..., None]
+    take: Callable[[Any], Any]
+    blank: Callable[[int, Any], Any]
 
 
 def _as_lists(value: Any) -> Any:
-    """A tuple of arrays as a tuple of lists, for the plain kernel."""
+    """A tuple of arrays as a tuple of lists, for the plain kernels."""
     return type(value)(*(item.tolist() if hasattr(item, "tolist") else item for item in value))
 
 
+def _blank_list(size: int, value: Any) -> Any:
+    return [value] * size
+
+
+PLAIN = Machine(play_events, play_pooled, _as_lists, _blank_list)
+
+
 def run_plain(jobs: Jobs, people: People, rules: Rules, horizon: float) -> Played:
-    """Run the kernel in plain Python."""
-    outcome = _as_lists(empty_outcome(jobs, people))
-    _plain_kernel(_as_lists(jobs), _as_lists(people), _as_lists(rules), horizon, outcome)
-    return Played(*(np.array(values) for values in outcome[1:]))
+    """Run the simulation in plain Python."""
+    return run_events(PLAIN, jobs, people, rules, horizon)
+
+
+def run_events(
+    machine: Machine,
+    jobs: Jobs,
+    people: People,
+    rules: Rules,
+    horizon: float,
+    *,
+    pooled: bool = True,
+) -> Played:
+    """Run the kernel that fits; `pooled` False plays people who are all alike as any others."""
+    guide, cases = _guide(people, rules), _cases(jobs, people, rules)
+    size, blank = len(cases.queue), machine.blank
+    if pooled and _all_alike(cases, people, guide):
+        return _run_pooled(machine, jobs, people, cases, horizon)
+    outcome = Outcome(blank(size, INF), blank(size, INF), blank(size, -1))
+    machine.play_events(
+        machine.take(cases), machine.take(people), machine.take(guide), float(horizon), outcome
+    )
+    return _played(
+        (
+            np.asarray(outcome.released, dtype=np.float64),
+            np.asarray(outcome.started, dtype=np.float64),
+        ),
+        np.asarray(outcome.server, dtype=np.int64),
+        jobs,
+        people,
+        cases.dose,
+    )
+
+
+def _run_pooled(
+    machine: Machine, jobs: Jobs, people: People, cases: Cases, horizon: float
+) -> Played:
+    last = np.nextafter(horizon, -INF)
+    size = int(np.searchsorted(cases.arrivals[:-1], last, side="right"))
+    line = _line(cases, people, size, last)
+    begun, servers = machine.blank(size, INF), machine.blank(size, -1)
+    machine.play_pooled(machine.take(line), begun, servers)
+    started, person = np.full(len(cases.queue), INF), np.full(len(cases.queue), -1)
+    inside = _as_slice(cases.order[:size])
+    started[inside] = np.asarray(begun, dtype=np.float64)
+    # -1, for a case that nobody began, reads the last place
+    person[inside] = np.append(people.stint_person, -1)[np.asarray(servers, dtype=np.int64)]
+    released = np.where(np.asarray(jobs.release) <= last, jobs.release, INF)
+    return _played((released, started), person, jobs, people, cases.dose)
+
+
+def _as_slice(rows: Ints) -> slice | Ints:
+    """Rows 0, 1, 2 ... as a slice, which copies nothing."""
+    return slice(len(rows)) if np.array_equal(rows, np.arange(len(rows))) else rows
+
+
+def _played(
+    times: tuple[Floats, Floats], person: Ints, jobs: Jobs, people: People, dose: Floats
+) -> Played:
+    released, started = times
+    done = (person >= 0) & (dose > 0)
+    return Played(
+        released=released,
+        started=started,
+        ended=started + np.asarray(jobs.hours),
+        person=person,
+        exposure=np.bincount(person[done], weights=dose[done], minlength=len(people.kind)),
+    )
+
+
+def _line(cases: Cases, people: People, size: int, last: float) -> Line:
+    """The first `size` cases to arrive, and the stints up to hour `last`."""
+    inside = _as_slice(cases.order[:size])
+    begun = np.asarray(people.stint_on) <= last
+    who = np.asarray(people.stint_person)[begun]
+    by_person = np.argsort(who, kind="stable")
+    earlier = np.full(len(who), -1, dtype=np.int64)
+    same = who[by_person][1:] == who[by_person][:-1]
+    earlier[by_person[1:][same]] = by_person[:-1][same]
+    return Line(
+        arrivals=np.append(cases.arrivals[:size], last),
+        key=cases.key[inside],
+        hours=cases.hours[inside] if same.any() else np.zeros(0),
+        busy=cases.busy[inside],
+        stint_on=np.asarray(people.stint_on)[begun],
+        stint_off=np.asarray(people.stint_off)[begun],
+        earlier=earlier,
+    )
+
+
+def _cases(jobs: Jobs, people: People, rules: Rules) -> Cases:
+    order, queue = np.asarray(jobs.order), np.asarray(jobs.queue)
+    release, hours = np.asarray(jobs.release), np.asarray(jobs.hours)
+    fresh = np.asarray(jobs.fresh, dtype=np.bool_)
+    start = (
+        np.where(fresh & np.isfinite(release), release, jobs.clock) if fresh.any() else jobs.clock
+    )
+    kind = int(people.kind[0]) if len(people.kind) else 0
+    rest, severity = np.asarray(rules.rest)[kind], np.asarray(rules.severity)
+    return Cases(
+        order=order,
+        arrivals=np.append(release[_as_slice(order)], INF),
+        queue=queue,
+        key=np.asarray(start) + np.asarray(rules.offset)[queue],
+        fresh=fresh,
+        hours=hours,
+        busy=hours * (1.0 + rest)[queue] if rest.any() else hours,
+        dose=severity[queue] * hours if severity.any() else np.zeros(len(hours)),
+        follow=np.asarray(jobs.follow),
+        side=np.asarray(jobs.side),
+        parent=(np.asarray(jobs.follow) >= 0) | (np.asarray(jobs.side) >= 0),
+    )
+
+
+def _guide(people: People, rules: Rules) -> Guide:
+    capped = bool(np.isfinite(people.cap).any() or np.isfinite(people.until).any())
+    severity = np.asarray(rules.severity)
+    easy = np.asarray(rules.is_open).all(axis=1) & ((severity == 0.0) | (not capped))
+    by_plan = rules.rule == PLANNED_SHARES
+    return Guide(
+        class_queues=rules.class_queues,
+        queue_classes=rules.queue_classes,
+        offset=rules.offset,
+        need=severity * np.asarray(rules.mean_hours),
+        factor=1.0 + np.asarray(rules.rest),
+        paced=rules.paced,
+        is_open=rules.is_open,
+        planned=rules.planned,
+        easy=easy,
+        interval_hours=float(rules.interval_hours),
+        bins=int(rules.bins),
+        by_plan=by_plan,
+        simple=bool(easy.all()) and not by_plan,
+    )
+
+
+def _all_alike(cases: Cases, people: People, guide: Guide) -> bool:
+    """Whether everybody may work every case at every hour, and no case sends another."""
+    kinds = np.unique(people.kind)
+    if len(kinds) != 1 or not guide.simple or cases.parent.any():
+        return False
+    skills = set(np.asarray(guide.class_queues)[kinds[0]].tolist())
+    present = np.flatnonzero(np.bincount(cases.queue)) if len(cases.queue) else np.zeros(0)
+    if not set(present.tolist()) <= skills:
+        return False
+    by_person = np.lexsort((people.stint_on, people.stint_person))
+    who, on = people.stint_person[by_person], people.stint_on[by_person]
+    off = people.stint_off[by_person]
+    return not np.any((who[1:] == who[:-1]) & (on[1:] < off[:-1]))
