@@ -10,6 +10,7 @@ import pandas as pd
 
 from capacity.domain import (
     Break,
+    CounsellingSession,
     Effort,
     ExposureCap,
     HandlingTime,
@@ -18,6 +19,7 @@ from capacity.domain import (
     Pool,
     Queue,
     RollingCap,
+    RotationShare,
     ShiftPlan,
     ShiftTemplate,
     Shrinkage,
@@ -48,7 +50,7 @@ def random_case(seed: int) -> tuple[Operation, ShiftPlan]:
     queues = tuple(q for q in queues if any(pool.serves(q) for pool in pools))
     start = pd.Timestamp(str(rng.choice(STARTS)), tz="UTC")
     start += pd.Timedelta(hours=int(rng.choice([0, 0, 6, 13])))
-    days = int(rng.choice([3, 7, 9, 14]))
+    days = int(rng.choice([3, 7, 7, 9]))
     operation = Operation(
         name="random",
         zone="UTC",
@@ -61,8 +63,18 @@ def random_case(seed: int) -> tuple[Operation, ShiftPlan]:
         tier_caps=(TierCap(tier=Tier.OPTED_OUT, share=0.0), TierCap(tier=Tier.NEW, share=0.5)),
         wellness_minutes_per_exposure_hour=float(rng.choice([0, 10, 10, 20])),
         wellness_is_break=bool(rng.random() < 0.7),
+        rotation=_rotation(rng, queues),
     )
     return operation, _plan(rng, operation, start, days)
+
+
+def _rotation(rng: np.random.Generator, queues: tuple[Queue, ...]) -> tuple[RotationShare, ...]:
+    if rng.random() < 0.7:
+        return ()
+    names = tuple(queue.name for queue in queues if rng.random() < 0.5) or (queues[0].name,)
+    if rng.random() < 0.5:
+        return (RotationShare(queues=names, at_most=float(rng.choice([0.2, 0.5]))),)
+    return (RotationShare(queues=names, at_least=float(rng.choice([0.2, 0.5]))),)
 
 
 def _queue(rng: np.random.Generator, number: int) -> Queue:
@@ -102,7 +114,18 @@ def _pool(rng: np.random.Generator, number: int, queues: tuple[Queue, ...], site
         hours_per_week=float(rng.choice([24, 37.5, 40])),
         shrinkage=Shrinkage.of(in_shift={"meetings": "0.05"}),
         on_site=bool(rng.random() < 0.8),
+        max_weekends_in_four=int(rng.integers(0, 4)) if rng.random() < 0.3 else None,
+        forbidden_sequences=_sequences(rng, shifts),
+        overtime_hours_per_week=float(rng.choice([4.0, 10.0])) if rng.random() < 0.2 else 0.0,
     )
+
+
+def _sequences(
+    rng: np.random.Generator, shifts: tuple[ShiftTemplate, ...]
+) -> tuple[tuple[str, str], ...]:
+    if rng.random() < 0.7:
+        return ()
+    return ((str(rng.choice([s.name for s in shifts])), str(rng.choice([s.name for s in shifts]))),)
 
 
 def _breaks(rng: np.random.Generator) -> tuple[Break, ...]:
@@ -137,12 +160,28 @@ def _people(rng: np.random.Generator, pools: tuple[Pool, ...], start: pd.Timesta
                         float(x) for x in np.round(rng.uniform(0, 4, int(rng.integers(0, 7))), 2)
                     ),
                     carried_days=int(rng.integers(0, 5)),
+                    carried_weekends=int(rng.integers(0, 4)),
+                    office_days=_office_days(rng) if pool.on_site else None,
+                    counselling=_sessions(rng, start),
                     last_shift_end=start - pd.Timedelta(hours=int(rng.integers(0, 20)))
                     if rng.random() < 0.5
                     else None,
                 )
             )
     return people
+
+
+def _office_days(rng: np.random.Generator) -> tuple[int, ...] | None:
+    if rng.random() < 0.6:
+        return None
+    return tuple(day for day in range(7) if rng.random() < 0.5)
+
+
+def _sessions(rng: np.random.Generator, start: pd.Timestamp) -> tuple[CounsellingSession, ...]:
+    if rng.random() < 0.7:
+        return ()
+    first = start + pd.Timedelta(minutes=30 * int(rng.integers(-10, 7 * 48)))
+    return (CounsellingSession(start=first, minutes=int(rng.choice([30, 60]))),)
 
 
 def _cap(rng: np.random.Generator) -> ExposureCap:
@@ -163,6 +202,7 @@ def _cap(rng: np.random.Generator) -> ExposureCap:
         free_last_minutes=int(rng.choice([0, 0, 30, 60])),
         max_consecutive_days=int(rng.choice([2, 3, 5])) if rng.random() < 0.7 else None,
         recovery_days=int(rng.choice([0, 1, 2])),
+        queues=("q0",) if rng.random() < 0.15 else (),
     )
 
 

@@ -118,10 +118,21 @@ def _exposure(plan, operation):
                 minutes = local.hour * 60 + local.minute + 1440 * (local.date() - key[2]).days
                 if minutes > cap.latest_local_minute:
                     faults.append(f"{key} {start}: exposed until {local}")
-    total = (plan.flows["hours"] * plan.flows["queue"].map(_severities(operation))).sum()
-    if abs(total - plan.exposure["hours"].sum()) > 1e-3 * max(total, 1) and _all_capped(operation):
-        faults.append(f"exposure {plan.exposure['hours'].sum()} of {total} weighted hours")
+    weight = plan.flows["queue"].map(_severities(operation)) * _counted(plan.flows, operation)
+    total = (plan.flows["hours"] * weight).sum()
+    given = (_counted(plan.exposure, operation) * plan.exposure["hours"]).sum()
+    if abs(total - given) > 1e-3 * max(total, 1) and _all_capped(operation):
+        faults.append(f"exposure {given} of {total} weighted hours")
     return faults
+
+
+def _counted(frame, operation):
+    """1 where the pool's cap counts the queue of a row, else 0."""
+    marks = [
+        float(operation.cap_of(operation.pool(pool)).counts(queue))
+        for pool, queue in zip(frame["pool"], frame["queue"], strict=True)
+    ]
+    return np.array(marks)
 
 
 def _all_capped(operation):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from capacity.domain.operation import Operation
 from capacity.domain.roster import CheckReport, FixedPart, Roster
 from capacity.domain.shift_plan import ShiftPlan
-from capacity.scheduling.checking.duties import Duty, read_duties
+from capacity.scheduling.checking.duties import Duty, as_date, read_duties
 from capacity.scheduling.checking.event_rules import fixed_breaches, session_breaches
 from capacity.scheduling.checking.exposure_rules import (
     ExposureLimits,
@@ -97,8 +98,9 @@ def check(
     require_columns(frame)
     unsound, breaches = unsound_rows(frame, operation)
     exposure: list[dict[str, object]] = []
+    first_days = _first_days(frame[~unsound], roster, operation)
     for duties in read_duties(frame[~unsound], operation).values():
-        found, rows = _person(duties, roster, operation)
+        found, rows = _person(duties, operation, first_days[duties[0].pool.name])
         breaches += found
         exposure += rows
     breaches += session_breaches(roster, operation)
@@ -113,15 +115,32 @@ def check(
     return CheckReport(breaches=breach_frame(breaches), exposure=table, checked=checked)
 
 
+def _first_days(frame: pd.DataFrame, roster: Roster, operation: Operation) -> dict[str, date]:
+    """First local date of each pool: history lies before it.
+
+    A steady first week begins with the shifts that run into it, which start a day earlier.
+    """
+    pools = {person.id: person.pool for person in operation.people}
+    listed = [*zip(frame["person"].map(pools), frame["date"], strict=True)]
+    if len(roster.unfilled):
+        listed += zip(roster.unfilled["pool"], roster.unfilled["date"], strict=True)
+    first = {
+        pool.name: roster.grid.start.tz_convert(ZoneInfo(operation.zone_of(pool))).date()
+        for pool in operation.pools
+    }
+    for name, day in set(listed):
+        first[name] = min(first.get(name, as_date(day)), as_date(day))
+    return first
+
+
 def _person(
-    duties: list[Duty], roster: Roster, operation: Operation
+    duties: list[Duty], operation: Operation, first_day: date
 ) -> tuple[list[Breach], list[dict[str, object]]]:
-    person, pool, zone = duties[0].person, duties[0].pool, duties[0].zone
-    first_day = roster.grid.start.tz_convert(ZoneInfo(zone)).date()
+    person, pool = duties[0].person, duties[0].pool
     limits = ExposureLimits(
         cap=operation.cap_of(pool),
         share=operation.tier_share(person.tier),
-        first_day=min(first_day, *(duty.day for duty in duties)),
+        first_day=first_day,
         wellness_minutes_per_hour=operation.wellness_minutes_per_exposure_hour,
         wellness_is_break=operation.wellness_is_break,
         contract_hours=person.hours_per_week or pool.hours_per_week,

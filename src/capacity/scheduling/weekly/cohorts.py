@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from capacity.domain import Operation, ShiftTemplate, TimeGrid
-from capacity.program.slots import IntArray
+from capacity.program.slots import FloatArray, IntArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,17 @@ def steady_cover(
 ) -> sparse.csr_array:
     """As `cover_hours`, and the same shifts one week earlier: a week that repeats itself."""
     before = [week_before(cohort, operation) for cohort in cohorts]
-    return sparse.csr_array(cover_hours(cohorts, grid) + cover_hours(before, grid))
+    earlier = runs_in(before, grid)[:, None] * cover_hours(before, grid)
+    return sparse.csr_array(cover_hours(cohorts, grid) + earlier)
+
+
+def runs_in(before: Sequence[Cohort], grid: TimeGrid) -> FloatArray:
+    """1 for a shift of the week before that runs into the grid.
+
+    In a week with a change of clocks the instance of a week earlier may begin inside the grid: it
+    is then a shift of the grid itself and does not count twice.
+    """
+    return np.array([float(item.start < grid.start < item.end) for item in before])
 
 
 def list_breaks(cohorts: Sequence[Cohort], grid: TimeGrid) -> BreakSlots:
@@ -122,8 +132,10 @@ def list_breaks(cohorts: Sequence[Cohort], grid: TimeGrid) -> BreakSlots:
 def steady_breaks(cohorts: Sequence[Cohort], operation: Operation, grid: TimeGrid) -> BreakSlots:
     """As `list_breaks`, and the same breaks one week earlier."""
     now = list_breaks(cohorts, grid)
-    before = list_breaks([week_before(cohort, operation) for cohort in cohorts], grid)
-    return replace(now, hours=sparse.csr_array(now.hours + before.hours))
+    earlier = [week_before(cohort, operation) for cohort in cohorts]
+    weight = runs_in(earlier, grid)[now.cohort] if len(now.cohort) else np.zeros(0)
+    before = weight[:, None] * list_breaks(earlier, grid).hours
+    return replace(now, hours=sparse.csr_array(now.hours + before))
 
 
 def spread_minutes(spans: Sequence[tuple[float, float]], grid: TimeGrid) -> sparse.csr_array:

@@ -105,9 +105,13 @@ def cap_windows(week: Week, layout: Layout) -> Rule:
 
 
 def share_exposure(week: Week, layout: Layout) -> Rule:
-    """All severity-weighted work of a pool and interval is somebody's exposure."""
+    """All severity-weighted work of a pool and interval is somebody's exposure.
+
+    A pool none of whose shifts may be exposed (all late in the day, say) takes no such work.
+    """
     periods = week.grid.periods
-    pools = np.unique(week.cohort_pool[layout.exposed_cohort])
+    heavy = layout.flow_pool[week.severity[layout.flow_queue] > 0]
+    pools = np.union1d(week.cohort_pool[layout.exposed_cohort], heavy)
     row = (
         np.searchsorted(pools, week.cohort_pool[layout.exposed_cohort]) * periods
         + layout.exposed_time

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from capacity.program.slots import FloatArray, IntArray
-from capacity.scheduling.weekly.cohorts import Cohort, week_before
+from capacity.scheduling.weekly.cohorts import Cohort, runs_in, week_before
 from capacity.scheduling.weekly.solving import SolvedWeek
 from capacity.scheduling.weekly.week import Week
 
@@ -64,7 +64,8 @@ def break_table(solved: SolvedWeek, *, before: bool = False) -> pd.DataFrame:
 def _instances(cohort: Cohort, week: Week, *, before: bool) -> list[Cohort]:
     """The shift itself and, for a steady first week, the one a week earlier that runs into it."""
     earlier = week_before(cohort, week.operation)
-    return [cohort, earlier] if before and earlier.end > week.grid.start else [cohort]
+    runs = before and bool(runs_in([earlier], week.grid)[0])
+    return [cohort, earlier] if runs else [cohort]
 
 
 def flow_table(solved: SolvedWeek) -> pd.DataFrame:
