@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import math
 import zipfile
+from datetime import date
 
 import openpyxl
 import pandas as pd
 import pytest
 
-from capacity.domain import AtExpectedShortfall, CostBook, HiringPolicy, Raise, Site, VendorOffer
+from capacity.domain import (
+    AtExpectedShortfall,
+    Attrition,
+    AttritionBand,
+    CostBook,
+    HiringPolicy,
+    PlannedHire,
+    Raise,
+    Site,
+    VendorOffer,
+)
 from capacity.errors import DataError, MissingExtraError
 from capacity.headcount import plan_headcount
 from capacity.reporting.workbook_file import to_workbook
+from tests.builders import toy_operation, toy_pool
 from tests.oracles.headcount import toy_curve, toy_staffing, two_pools, weekly_paths
 from tests.oracles.workbooks import find_office, read_sheet, recalculate
 
@@ -46,7 +59,7 @@ def written(tmp_path_factory):
 
 def test_the_sheets_are_there_in_order(written):
     names = openpyxl.load_workbook(written[2]).sheetnames
-    assert names == ["Assumptions", "Cost", "Plan", "Checks", "Scenarios", "Sources"]
+    assert names == ["Assumptions", "Cost", "Attrition", "Plan", "Checks", "Scenarios", "Sources"]
 
 
 def test_assumptions_are_named_ranges(written):
@@ -71,6 +84,8 @@ def test_stocks_sums_and_money_are_formulas_with_cached_values(written):
     for name in (
         "eop",
         "fte",
+        "attrition",
+        "productive",
         "required_p50",
         "required_p80",
         "required",
@@ -177,3 +192,59 @@ def test_a_changed_assumption_reaches_the_plan(written, tmp_path):
         / 100
     )
     assert after - before == pytest.approx(pay, abs=1.0)
+
+
+def change(path, folder, **values):
+    """The workbook with named assumptions changed, computed by LibreOffice: rows of the Plan."""
+    book = openpyxl.load_workbook(path)
+    for name, value in values.items():
+        cell = book.defined_names[name].attr_text.split("!")[1].replace("$", "")
+        book["Assumptions"][cell] = value
+    changed = folder / "changed.xlsx"
+    book.save(changed)
+    done = recalculate(changed, folder)
+    assert all(row["value"] == 0 for row in read_sheet(done, "Checks", 4))
+    return read_sheet(done, "Plan", 4)
+
+
+def alone(yearly):
+    """One pool of one tenure band whose hires are given: attrition has one answer."""
+    bands = (AttritionBand(from_months=0, yearly=yearly),)
+    pool = toy_pool(heads=30, attrition=Attrition(bands=bands))
+    operation = toy_operation(pools=(pool,), with_people=False)
+    staffing = toy_staffing({"hash_match": weekly_paths(260)})
+    start = PlannedHire(pool="core", start=date(2026, 5, 1), heads=4)
+    plan = plan_headcount(
+        toy_curve(operation), staffing, operation, hiring=False, planned_hires=(start,)
+    )
+    return plan, operation
+
+
+@pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
+def test_a_changed_attrition_rate_gives_what_the_library_gives_for_it(tmp_path):
+    plan, operation = alone(0.2)
+    path = to_workbook(plan, tmp_path / "plan.xlsx", operation=operation)
+    rows = [row for row in change(path, tmp_path, yearly_0_core=0.6) if row["pool"] == "core"]
+    library = alone(0.6)[0].of("core")
+    for name in ("attrition", "eop", "bop", "gap", "required_p80"):
+        assert [row[name] for row in rows] == library[name].tolist(), name
+    assert library["attrition"].sum() > plan.of("core")["attrition"].sum()
+    assert [row["cost"] for row in rows] == pytest.approx(library["cost"].tolist(), abs=0.01)
+    # The sheet does not thin out newcomers while they ramp: a fraction of a head in those months.
+    assert [row["productive"] for row in rows] == pytest.approx(
+        library["productive"].tolist(), abs=0.2
+    )
+
+
+@pytest.mark.skipif(find_office() is None, reason="LibreOffice is not installed")
+def test_more_volume_raises_required_heads_and_the_gap_in_proportion(written, tmp_path):
+    plan, _, path = written
+    rows = change(path, tmp_path, volume=1.25)
+    aims = 1.25 * plan.aim.reshape(-1)
+    for record, row, aim in zip(plan.frame.to_dict("records"), rows, aims, strict=True):
+        have = sum(
+            record[n] for n in ("productive", "overtime_heads", "vendor_heads", "lent_heads")
+        )
+        assert row["gap"] == math.ceil(aim - have - 1e-6)
+        assert row["eop"] == record["eop"]
+        assert row["required"] >= record["required"]

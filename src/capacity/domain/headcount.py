@@ -42,7 +42,8 @@ class HeadcountPlan:
     `required_paths` are employed heads needed before rounding, shape (paths, months, pools + 1),
     the last column being all. `hires` has one row a class (pool, month, start, heads, classes,
     approve_by, kind); `ledger` one row a month, pool, grade and component: quantity x unit_local x rate, in whole
-    `cents` (reporting currency) and `cents_local`;
+    `cents` (reporting currency) and `cents_local`; `leaving` one row a month, pool and tenure band:
+    the heads at risk of leaving;
     `aim` are the heads behind `gap` before rounding, shape (months, pools + 1); `advice` are sentences on deadlines and levers.
     """
 
@@ -57,6 +58,7 @@ class HeadcountPlan:
     hires: pd.DataFrame | None = None
     ledger: pd.DataFrame | None = None
     transfers: pd.DataFrame | None = None
+    leaving: pd.DataFrame | None = None
     advice: tuple[str, ...] = ()
     aim: np.ndarray | None = None
     seed: int = 0

@@ -49,7 +49,10 @@ class Exit:
 
 @dataclass(kw_only=True)
 class Cohort:
-    """People of one pool who joined together; `eop` and `leavers` by month."""
+    """People of one pool who joined together; `eop`, `leavers` and `at_risk` by month.
+
+    `at_risk` are the heads who could leave by chance; `leavers` hold planned reductions too.
+    """
 
     pool: int
     start: float
@@ -57,6 +60,7 @@ class Cohort:
     shares: np.ndarray
     eop: np.ndarray
     leavers: np.ndarray
+    at_risk: np.ndarray
     owed: float = 0.0
     joined: int = -1
     moved: int = -1
@@ -165,6 +169,7 @@ class _World:
             shares=leave_shares(attrition, start, self.calendar.edges, hazard=hazard),
             eop=np.zeros(months, dtype=np.int64),
             leavers=np.zeros(months, dtype=np.int64),
+            at_risk=np.zeros(months, dtype=np.int64),
             joined=joined,
         )
 
@@ -229,6 +234,7 @@ class _World:
         """Whole leavers of the month: the pool's carried expectation, rounded."""
         for index, group in enumerate(self.cohorts):
             for cohort in group:
+                cohort.at_risk[month] = cohort.heads
                 cohort.owed += cohort.heads * float(cohort.shares[month])
             owed = sum(cohort.owed for cohort in group)
             leavers = int(np.floor(owed + 0.5 - 1e-12))

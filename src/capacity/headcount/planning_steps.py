@@ -46,7 +46,7 @@ from capacity.headcount.requirement import (
 )
 from capacity.headcount.risk import short_share, simulate_heads
 from capacity.headcount.staffgoal import goal_heads
-from capacity.headcount.tables import hires_table, plan_frame, transfers_table
+from capacity.headcount.tables import hires_table, leaving_table, plan_frame, transfers_table
 from capacity.headcount.words import (
     binding_limits,
     deadlines,
@@ -199,6 +199,7 @@ def _finish(
         notes=plan_notes(case, policy),
         hires=hires_table(case.operation, case.calendar, case.planned.approved, decided.joins),
         ledger=ledger,
+        leaving=leaving_table(case.operation, case.calendar, decided.flows),
         transfers=transfers_table(case.operation, case.calendar, moves),
         advice=advice,
         aim=aim,

@@ -14,6 +14,7 @@ from capacity.headcount.clock import PlanCalendar
 from capacity.headcount.cohorts import Flows, Join, Move
 from capacity.headcount.levers import LeverUse
 from capacity.headcount.requirement import read_quantiles, round_heads
+from capacity.headcount.tenure import band_numbers
 
 GAP_DUST = 1e-6  # a millionth of a head is no gap: the columns that it is made of have six decimals
 
@@ -113,6 +114,30 @@ def hires_table(
     names = ["pool", "month", "start", "heads", "classes", "approve_by", "kind"]
     table = pd.DataFrame(rows, columns=names).astype({"heads": "int64", "classes": "int64"})
     return table.sort_values(["start", "pool"], kind="stable").reset_index(drop=True)
+
+
+def leaving_table(operation: Operation, calendar: PlanCalendar, flows: Flows) -> pd.DataFrame:
+    """One row a month, pool and tenure band: month, pool, from_months, yearly, at_risk.
+
+    `at_risk` are heads times months: what the band's monthly rate multiplies to the expected
+    leavers (late starters count for part of a month, an exposure effect for more than a month).
+    """
+    rows: list[tuple[object, ...]] = []
+    for k, pool in enumerate(operation.pools):
+        bands = pool.attrition.bands
+        rate = np.array([pool.attrition.monthly(band.from_months) for band in bands])
+        risk = np.zeros((calendar.periods, len(bands)))
+        for cohort in flows.cohorts:
+            if cohort.pool == k:
+                number = band_numbers(pool.attrition, cohort.start, calendar.edges)
+                expected = cohort.at_risk * cohort.shares
+                plain = cohort.at_risk * calendar.lengths
+                months = np.divide(expected, rate[number], out=plain, where=rate[number] > 0)
+                np.add.at(risk, (np.arange(calendar.periods), number), months)
+        for m, b in np.ndindex(*risk.shape):
+            row = (calendar.labels[m], pool.name, bands[b].from_months, bands[b].yearly)
+            rows.append((*row, risk[m, b]))
+    return pd.DataFrame(rows, columns=["month", "pool", "from_months", "yearly", "at_risk"])
 
 
 def transfers_table(

@@ -28,13 +28,26 @@ def leave_shares(
     >>> leave_shares(yearly, 0.5, np.array([0.0, 1.0, 2.0])).round(4).tolist()
     [0.0178, 0.0353]
     """
-    begins, ends = np.maximum(edges[:-1], start), edges[1:]
-    lengths = np.maximum(0.0, ends - begins)
-    ages = np.maximum(np.floor(begins - start + 1e-9), 0)
-    band = np.searchsorted([item.from_months for item in attrition.bands], ages, side="right") - 1
-    monthly = np.array([attrition.monthly(item.from_months) for item in attrition.bands])[band]
+    lengths = np.maximum(0.0, edges[1:] - np.maximum(edges[:-1], start))
+    bands = band_numbers(attrition, start, edges)
+    monthly = np.array([attrition.monthly(item.from_months) for item in attrition.bands])[bands]
     power = lengths if hazard is None else lengths * hazard
     return np.asarray(1.0 - (1.0 - monthly) ** power)
+
+
+def band_numbers(attrition: Attrition, start: float, edges: np.ndarray) -> np.ndarray:
+    """Tenure band by month of people who joined at `start`: whole months served at its beginning.
+
+    Examples
+    --------
+    >>> from capacity.domain.pool import AttritionBand
+    >>> two = Attrition(bands=tuple(AttritionBand(from_months=m, yearly=0.2) for m in (0, 2)))
+    >>> band_numbers(two, -1.0, np.array([0.0, 1.0, 2.0])).tolist()
+    [0, 1]
+    """
+    ages = np.maximum(np.floor(np.maximum(edges[:-1], start) - start + 1e-9), 0)
+    firsts = [item.from_months for item in attrition.bands]
+    return np.asarray(np.searchsorted(firsts, ages, side="right") - 1)
 
 
 def ramp_shares(ramp: Ramp, start: float, edges: np.ndarray) -> np.ndarray:

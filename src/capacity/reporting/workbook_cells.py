@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+FIRST_PLAN_ROW = 4  # rows above the first line of the Plan sheet
+FIRST_COST_ROW = 4
+
 
 @dataclass(frozen=True, kw_only=True)
 class Formula:

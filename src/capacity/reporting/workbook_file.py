@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from capacity.domain.comparison import Comparison
@@ -18,8 +19,10 @@ from capacity.errors import DataError, MissingExtraError
 from capacity.intake.atomic import write_atomically
 from capacity.reporting.finance_schema import SCHEMA_VERSION, finance_columns
 from capacity.reporting.workbook_cells import Book, put, put_row
-from capacity.reporting.workbook_inputs import write_assumptions, write_costs
-from capacity.reporting.workbook_plan import PlanLayout, write_checks, write_plan
+from capacity.reporting.workbook_costs import write_costs
+from capacity.reporting.workbook_inputs import write_assumptions
+from capacity.reporting.workbook_leavers import write_leavers
+from capacity.reporting.workbook_plan import AT, PlanLayout, write_checks, write_plan
 
 FORMATS: dict[str, dict[str, object]] = {
     "title": {"bold": True, "font_size": 14},
@@ -41,8 +44,8 @@ def to_workbook(
 ) -> Path:
     """Write the plan as an Excel workbook (extra excel), atomically.
 
-    Sheets: Assumptions (named ranges), Plan (live formulas with the library's values cached),
-    Cost (one line a ledger entry), Checks (each must be 0), Scenarios, Sources. No macros, no
+    Sheets: Assumptions (named ranges), Cost (one line a ledger entry), Attrition (leavers from
+    yearly rates), Plan (live formulas with the library's values cached), Checks (each must be 0), Scenarios, Sources. No macros, no
     links to other files; text is never run. Same plan, same bytes.
 
     Parameters
@@ -68,8 +71,13 @@ def to_workbook(
         cost_sheet=cost_sheet,
         cost_end=cost_end,
     )
-    shares = {pool.name: float(pool.shrinkage.availability) for pool in operation.pools}
-    write_plan(book, heads, names, shares, layout)
+    leavers = None
+    if heads.leaving is not None:
+        rows = np.array(
+            [[layout.row(m, k) for k in range(layout.pools)] for m in range(layout.months)]
+        )
+        leavers = write_leavers(book, heads, operation, names, plan_rows=rows, plan_columns=AT)
+    write_plan(book, heads, operation, names, layout=layout, leavers=leavers)
     write_checks(book, layout)
     _write_scenarios(book, heads, comparison)
     _write_sources(book, heads, operation)

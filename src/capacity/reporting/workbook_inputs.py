@@ -1,23 +1,19 @@
-"""The Assumptions and Cost sheets: named inputs, and one line of money for every ledger entry."""
+"""The Assumptions sheet: every input in one named cell."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from capacity.domain.headcount import HeadcountPlan
 from capacity.domain.operation import Operation
-from capacity.errors import DataError
-from capacity.reporting.workbook_cells import Book, Formula, put, put_row, slug
+from capacity.domain.pool import Pool
+from capacity.headcount.levers import net_shares
+from capacity.reporting.workbook_cells import Book, put, put_row, slug
 
-FIRST_COST_ROW = 4
-COST_HEADER = (
-    "line", "month", "pool", "grade", "component", "currency", "quantity", "unit (local)", "rate",
-    "amount (local)", "amount",
-)  # fmt: skip
-COST_KINDS = (
-    "integer", "text", "text", "text", "text", "text", "decimal", "money", "decimal", "money", "money",
-)  # fmt: skip
+LONGEST_RAMP = 24  # months
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +62,8 @@ def _assumptions(
     rows: list[tuple[str, float, str, str, str]] = [
         ("percentile", plan.percentile, "share", "required heads suffice in this share of the futures", "decimal"),
         ("standard_hours", _standard_hours(plan, operation), "hours a week", "paid hours of one FTE", "decimal"),
+        ("volume", 1.0, "factor", "all volume over the forecast; heads follow in proportion", "decimal"),
+        ("handling", 1.0, "factor", "handling times over those of the plan; heads in proportion", "decimal"),
         ("first_month", _first_length(plan), "months", "length of the first month (it counts from as_of on)", "decimal"),
     ]  # fmt: skip
     for currency in sorted({site.currency for site in operation.sites}):
@@ -84,84 +82,22 @@ def _assumptions(
             (names.of("training_cost", pool.name), cost.training_cost, f"{currency} a hire", "training", "money"),
             (names.of("severance_cost", pool.name), cost.severance_cost, f"{currency} a head", "planned exits only", "money"),
             (names.of("overtime_factor", pool.name), cost.overtime_factor, "factor", "overtime pay over pay", "decimal"),
+            *(
+                (names.of(f"yearly_{b}", pool.name), band.yearly, "share a year", f"attrition from {band.from_months} months of tenure", "decimal")
+                for b, band in enumerate(pool.attrition.bands)
+            ),
+            *(
+                (names.of(f"ramp_loss_{age}", pool.name), loss, "heads", f"missing per newcomer {age} months after the start (ramp, mentors)", "decimal")
+                for age, loss in enumerate(ramp_losses(pool))
+            ),
         ]  # fmt: skip
     return rows
 
 
-def write_costs(
-    book: Book, plan: HeadcountPlan, operation: Operation, names: PoolNames
-) -> tuple[str, int]:
-    """One line a ledger entry; returns (sheet, last row) for the sums of the Plan sheet."""
-    if plan.ledger is None:
-        raise DataError("this plan has no ledger. Fix: make it with plan_headcount.")
-    sheet = book.sheet("Cost")
-    sheet.set_column(0, 10, 14)
-    put(sheet, book, 0, 0, "Cost: quantity x unit x rate, rounded to the cent once", kind="title")
-    put(sheet, book, 1, 0, "line = line of the Plan sheet that an entry belongs to", kind="note")
-    put_row(sheet, book, FIRST_COST_ROW - 1, COST_HEADER, ["header"] * len(COST_HEADER))
-    money = CostLines(book=book, names=names, lines=plan_lines(plan), first=plan.months.labels[0])
-    for row, entry in enumerate(plan.ledger.to_dict("records"), FIRST_COST_ROW):
-        put_row(sheet, book, row, money.cells(entry, row + 1), COST_KINDS)
-    sheet.freeze_panes(FIRST_COST_ROW, 0)
-    return "Cost", FIRST_COST_ROW + max(1, len(plan.ledger))
-
-
-def plan_lines(plan: HeadcountPlan) -> dict[tuple[str, str], int]:
-    """Number of the Plan sheet's line for each month and pool (all included)."""
-    keys = zip(plan.frame["month"], plan.frame["pool"], strict=True)
-    return {key: number for number, key in enumerate(keys, 1)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class CostLines:
-    """Ledger entries as cells: unit costs and rates are formulas of the assumptions if they can."""
-
-    book: Book
-    names: PoolNames
-    lines: dict[tuple[str, str], int]
-    first: str
-
-    def cells(self, entry: dict[str, object], row: int) -> tuple[object, ...]:
-        """The cells of one entry on a spreadsheet row (from 1)."""
-        pool, month, currency = (str(entry[k]) for k in ("pool", "month", "currency"))
-        quantity, unit, rate = (float(str(entry[k])) for k in ("quantity", "unit_local", "rate"))
-        local, cents = (int(str(entry[k])) for k in ("cents_local", "cents"))
-        return (
-            self.lines[month, pool],
-            month,
-            pool,
-            entry["grade"],
-            entry["component"],
-            currency,
-            quantity,
-            self.unit(pool, str(entry["component"]), unit, first=month == self.first),
-            self.live(f"rate_{currency}", rate),
-            Formula(text=f"=ROUND(G{row}*H{row},2)", value=local / 100),
-            Formula(text=f"=ROUND(G{row}*H{row}*I{row},2)", value=cents / 100),
-        )
-
-    def unit(self, pool: str, component: str, value: float, *, first: bool) -> object:
-        """The unit cost as a formula, or as a number where a cost book or an offer set it."""
-        names = self.names
-        pay = f"{names.of('salary', pool)}*{names.of('load', pool)}/12"
-        pay += "*first_month" if first else ""
-        texts = {
-            "pay": pay,
-            "overtime": f"{pay}*{names.of('overtime_factor', pool)}",
-            "hiring": names.of("hire_cost", pool),
-            "training": names.of("training_cost", pool),
-            "severance": names.of("severance_cost", pool),
-        }
-        return self.live(texts[component], value) if component in texts else value
-
-    def live(self, text: str, value: float) -> object:
-        """A formula if the assumptions give the value, else the value."""
-        product = 1.0
-        for part in text.split("*"):
-            top, _, bottom = part.partition("/")
-            product *= self.book.names[top] / (float(bottom) if bottom else 1.0)
-        same = abs(product - value) <= 1e-9 * max(1.0, abs(value))
-        return Formula(text=f"={text}", value=value) if same else value
+def ramp_losses(pool: Pool) -> list[float]:
+    """Heads that a newcomer of the first of a month does not give, by months since the start."""
+    losses = 1.0 - net_shares(pool, 0.0, np.arange(LONGEST_RAMP + 1, dtype=float))
+    return [round(float(loss), 9) for loss in losses[: int((losses > 1e-9).sum())]]
 
 
 def _standard_hours(plan: HeadcountPlan, operation: Operation) -> float:
