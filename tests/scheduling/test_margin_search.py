@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from capacity.scheduling.margin import LARGEST_FACTOR, Trial, search_factors
+from capacity.scheduling.margin import LARGEST_FACTOR, Aim, Trial, search_factors
 
 NEEDS = 0.9 + 0.2 * (np.arange(200) + 0.5) / 200
 
@@ -16,7 +16,8 @@ def one_queue(factors):
 def search(attempt, queues=1, confidence=0.9, **fields):
     groups = fields.pop("groups", np.zeros(queues, dtype=int))
     spread = np.full(groups.max() + 1, 0.05)
-    return search_factors(attempt, groups=groups, spread=spread, confidence=confidence, **fields)
+    aim = Aim(groups=groups, spread=spread, confidence=confidence)
+    return search_factors(attempt, aim, **fields)
 
 
 @pytest.mark.parametrize("confidence", [0.6, 0.8, 0.9, 0.95])

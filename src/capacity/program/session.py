@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import Any
 
 from capacity.program.slots import FloatArray
 from capacity.program.solution import Engine, Solution, SolveOptions
@@ -34,6 +35,19 @@ class Session:
         self.options = replace(options or SolveOptions(), relaxed=True, engine=Engine.DIRECT)
         self._program = program
         self._highs = open_model(ModelArrays.of(program), self.options)
+        self._kept: Any = None
+
+    def keep_basis(self) -> None:
+        """Remember the basis of the last solve, for `restore_basis`."""
+        self._kept = self._highs.getBasis()
+
+    def restore_basis(self) -> None:
+        """Start the next solve from the basis kept, if there is one.
+
+        A basis from before some columns were fixed is a far better start than the last one.
+        """
+        if self._kept is not None:
+            self._highs.setBasis(self._kept)
 
     def solve(
         self,
@@ -43,8 +57,13 @@ class Session:
         row_lower: FloatArray | None = None,
         row_upper: FloatArray | None = None,
         cost: FloatArray | None = None,
+        loosened: bool = False,
     ) -> Solution:
-        """Solve with the given vectors in place of the last ones; None keeps the last."""
+        """Solve with the given vectors in place of the last ones; None keeps the last.
+
+        `loosened` says that bounds only became wider, so that the last answer stays feasible:
+        then the primal simplex goes on from it.
+        """
         began = time.perf_counter()
         last = self._program
         changed = {
@@ -57,6 +76,8 @@ class Session:
         # Copies: the caller may go on writing into its own vectors between two solves.
         own = {name: value.copy() for name, value in changed.items() if value is not None}
         self._program = replace(last, **own)  # type: ignore[arg-type]
-        raw = resolve_model(self._highs, ModelArrays.of(last), ModelArrays.of(self._program))
+        raw = resolve_model(
+            self._highs, ModelArrays.of(last), ModelArrays.of(self._program), primal=loosened
+        )
         solution = finish(self._program, self.options, raw)
         return replace(solution, seconds=time.perf_counter() - began)

@@ -28,6 +28,7 @@ _METHODS = {
     Method.INTERIOR: "ipm",
     Method.VERTEX: "ipm",
 }
+_DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
 _STOPS = {
     "kOptimal": "finished",
     "kTimeLimit": "wall-clock limit",
@@ -240,7 +241,9 @@ def open_model(model: ModelArrays, options: SolveOptions) -> highspy.Highs:
     return highs
 
 
-def resolve_model(highs: highspy.Highs, old: ModelArrays, new: ModelArrays) -> RawOutcome:
+def resolve_model(
+    highs: highspy.Highs, old: ModelArrays, new: ModelArrays, *, primal: bool = False
+) -> RawOutcome:
     """Change the bounds and costs that differ, and run again from the last basis."""
     columns = np.flatnonzero((old.lower != new.lower) | (old.upper != new.upper))
     if columns.size:
@@ -254,6 +257,8 @@ def resolve_model(highs: highspy.Highs, old: ModelArrays, new: ModelArrays) -> R
         highs.changeColsCost(prices.size, prices.astype(np.int32), new.cost[prices])
     if highs.getBasis().valid:
         _check(highs.setOptionValue("solver", "simplex"), "the simplex was refused")
+        strategy = _PRIMAL_SIMPLEX if primal else _DUAL_SIMPLEX
+        _check(highs.setOptionValue("simplex_strategy", strategy), "the strategy was refused")
     highs.run()
     return read_outcome(highs, whole=False)
 

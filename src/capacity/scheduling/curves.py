@@ -12,7 +12,8 @@ from capacity.domain.seeds import stream
 from capacity.errors import DataError
 from capacity.program.slots import FloatArray
 from capacity.scheduling.shift_scheduling import check_match
-from capacity.scheduling.weekly.sizing import BINDING_RULES, Sized, size_week, without
+from capacity.scheduling.weekly.binding import find_binding
+from capacity.scheduling.weekly.sizing import Sized, build_sizing, size_week, sizing_solver
 from capacity.scheduling.weekly.solving import WeekSolver
 from capacity.scheduling.weekly.week import Week, build_week, cut_grid, week_profile
 
@@ -77,9 +78,10 @@ def staffing_curve(
         raise DataError(f"staffing_curve: levels must be positive, got {chosen}.")
     base = representative_week(staffing, operation)
     queues = len(operation.queues)
-    solver = WeekSolver()
+    solver = sizing_solver()
     growth = floor_growth(base, staffing, min(chosen), max(chosen))
     at_mean = size_week(base, growth=growth, solver=solver)
+    binding = _find_binding(base, at_mean, solver)
     solved = SolvedWeeks(base=base, staffing=staffing, solver=solver, growth=growth)
     for level in sorted(chosen):
         known = at_mean if level == 1.0 else None
@@ -96,7 +98,7 @@ def staffing_curve(
         heads=solved.heads,
         split=np.array([_shares(item) for item in solved.sized]),
         planes=_planes(solved.sized, solved.points),
-        binding=find_binding(base, at_mean),
+        binding=binding,
         factor=1.0,
         levels=len(chosen),
         mix_slopes=mix_slopes(solved, at_mean, len(chosen)),
@@ -224,19 +226,20 @@ def scale_week(base: Week, staffing: Staffing, factors: FloatArray) -> Week:
     return replace(base, profile=replace(base.profile, work=work, floors=floors))
 
 
-def find_binding(week: Week, at_mean: Sized) -> tuple[str, ...]:
+def _find_binding(week: Week, at_mean: Sized, solver: WeekSolver) -> tuple[str, ...]:
     """Constraints that bind: without them, re-solved, fewer heads (or less shortfall) result."""
-    found = []
-    for name, rule in BINDING_RULES.items():
-        looser = without(week, name) if rule in at_mean.priced_rules else None
-        if looser is None:
-            continue
-        other = size_week(looser)
-        saved = at_mean.total - other.total
-        relief = at_mean.short_hours - other.short_hours
-        if saved > MATTERS * max(at_mean.total, 1e-9) or relief > 1e-3:
-            found.append((saved, name))
-    return tuple(name for _, name in sorted(found, key=lambda item: (-item[0], item[1])))
+    program, layout = build_sizing(week)
+    found = find_binding(
+        week,
+        program,
+        layout,
+        session=solver.open(program),
+        solution=at_mean.solution,
+        matters=MATTERS * max(at_mean.total, 1e-9),
+        rebuild=lambda other: build_sizing(other)[0],
+        measure=lambda solution: float(solution.take("heads").sum()),
+    )
+    return tuple(item.name for item in found)
 
 
 def _mixes(base: Week) -> list[FloatArray]:

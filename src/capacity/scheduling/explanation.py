@@ -11,7 +11,8 @@ import pandas as pd
 
 from capacity.domain import ExposureCap, Operation, ShiftPlan, Staffing
 from capacity.scheduling.curves import representative_week
-from capacity.scheduling.shift_scheduling import check_match, opening_work
+from capacity.scheduling.shift_scheduling import check_match
+from capacity.scheduling.week_planning import opening_work
 from capacity.scheduling.weekly.sizing import Sized, size_week
 from capacity.scheduling.weekly.solving import WeekSolver, build_program
 from capacity.scheduling.weekly.week import Week, build_week, cut_grid, team_limits, week_profile

@@ -16,6 +16,7 @@ from capacity.program.slots import BoolArray, FloatArray, IntArray
 Plan = TypeVar("Plan")
 
 LARGEST_FACTOR = 2.0
+REACHED = "confidence reached"
 COVERED = 0.005  # share of a queue's work that may be uncovered before its margin is useless
 
 
@@ -62,12 +63,23 @@ class SearchResult(Generic[Plan]):
     beyond_reach: BoolArray
 
 
+@dataclass(frozen=True, kw_only=True)
+class Aim:
+    """What a search is for: `confidence` of the joint paths, and how its factors move together.
+
+    Queues with the same number in `groups` share people; `spread` is the coefficient of variation
+    of each group's weekly work over the paths.
+    """
+
+    confidence: float
+    groups: IntArray
+    spread: FloatArray
+
+
 def search_factors(
     attempt: Callable[[FloatArray], Trial[Plan]],
+    aim: Aim,
     *,
-    groups: IntArray,
-    spread: FloatArray,
-    confidence: float,
     rises: int = 8,
     trims: int = 3,
 ) -> SearchResult[Plan]:
@@ -84,12 +96,8 @@ def search_factors(
     ----------
     attempt : callable
         factors (queues,) -> Trial[Plan]: plan the week at these factors and play the paths.
-    groups : ndarray
-        Group of each queue: queues with the same number share people.
-    spread : ndarray
-        Coefficient of variation of each group's weekly work over the paths.
-    confidence : float
-        Share of joint weekly paths that must keep every target.
+    aim : Aim
+        The share of joint weekly paths that must keep every target, and who shares people.
     rises, trims : int
         Most plans tried on the way up, and to trim the last rise.
 
@@ -98,34 +106,66 @@ def search_factors(
     >>> level = 0.9 + 0.2 * (np.arange(100) + 0.5) / 100       # what each path needs
     >>> def attempt(factors):
     ...     return Trial(factors=factors, kept_paths=level[None] <= factors[0], short=np.zeros(1), hours=factors[0], plan=None)
-    >>> result = search_factors(attempt, groups=np.array([0]), spread=np.array([0.05]), confidence=0.9)
+    >>> aim = Aim(groups=np.array([0]), spread=np.array([0.05]), confidence=0.9)
+    >>> result = search_factors(attempt, aim)
     >>> result.reached, bool(1.07 <= result.best.factors[0] <= 1.10)
     (True, True)
     """
-    trials = [attempt(np.ones(groups.size))]
+    trials = [attempt(np.ones(aim.groups.size))]
     beyond = trials[0].short > COVERED
-    while not _good(trials[-1], confidence, beyond) and len(trials) <= rises:
-        factors = _rise(trials[-1], confidence, groups, spread, beyond)
+    while not _good(trials[-1], aim, beyond) and len(trials) <= rises:
+        factors = _rise(trials[-1], aim, beyond)
         if np.allclose(factors, trials[-1].factors):
             break
         trials.append(attempt(factors))
-        beyond = beyond | _stuck(trials[-2], trials[-1], confidence)
-    if not _good(trials[-1], confidence, beyond):
+        beyond = beyond | _stuck(trials[-2], trials[-1], aim)
+    if not _good(trials[-1], aim, beyond):
         reason = f"not reached within {len(trials)} plans"
-        if _rise(trials[-1], confidence, groups, spread, beyond).max() >= LARGEST_FACTOR:
+        if _rise(trials[-1], aim, beyond).max() >= LARGEST_FACTOR:
             reason = f"not reached below twice the mean work ({len(trials)} plans)"
-        return _end(_best(trials, beyond), trials, beyond, confidence, reason)
+        return _end(_best(trials, beyond), trials, beyond, aim, reason)
     best = trials[-1]
     if len(trials) > 1:
-        best = _trim(attempt, trials, confidence, trims, beyond)
-    return _end(best, trials, beyond, confidence, "confidence reached")
+        best = _trim(attempt, trials, aim, trims, beyond)
+    return _end(best, trials, beyond, aim, REACHED)
 
 
-def hold_factors(trial: Trial[Plan], confidence: float) -> SearchResult[Plan]:
+def settle_factors(
+    attempt: Callable[[FloatArray], Trial[Plan]],
+    aim: Aim,
+    scouted: SearchResult[Plan],
+    *,
+    tries: int,
+) -> SearchResult[Plan]:
+    """Plan for good at the factors that a search on cheaper plans found.
+
+    While the plan keeps fewer paths than the scout did (and than are wanted), the factors rise
+    again, at most `tries` times; the best plan of these is the answer, never a scout's.
+
+    Examples
+    --------
+    >>> def plan(needed):
+    ...     return lambda factors: Trial(factors=factors, kept_paths=np.array([[needed <= factors[0]]]), short=np.zeros(1), hours=1.0, plan=None)
+    >>> aim = Aim(groups=np.array([0]), spread=np.array([0.05]), confidence=0.9)
+    >>> scouted = search_factors(plan(1.0), aim)
+    >>> settle_factors(plan(1.02), aim, scouted, tries=3).reached
+    True
+    """
+    beyond = scouted.beyond_reach
+    wanted = min(aim.confidence, scouted.best.joint(~beyond))
+    trials = [attempt(scouted.best.factors)]
+    while trials[-1].joint(~beyond) < wanted and len(trials) < tries:
+        trials.append(attempt(_rise(trials[-1], aim, beyond)))
+    best = _best(trials, beyond)
+    reason = scouted.reason
+    if scouted.reached and best.kept < aim.confidence:
+        reason = f"relaxed shifts reach it, {len(trials)} plans in whole shifts do not"
+    return _end(best, [*scouted.trials, *trials], beyond, aim, reason)
+
+
+def hold_factors(trial: Trial[Plan], aim: Aim) -> SearchResult[Plan]:
     """The result of a search that was not made: one plan at given factors, judged all the same."""
-    return _end(
-        trial, [trial], trial.short > COVERED, confidence, "the margin was held, not searched"
-    )
+    return _end(trial, [trial], trial.short > COVERED, aim, "the margin was held, not searched")
 
 
 def order_factors(factors: Mapping[str, float], queues: Sequence[str]) -> FloatArray:
@@ -139,14 +179,14 @@ def order_factors(factors: Mapping[str, float], queues: Sequence[str]) -> FloatA
     return np.array([factors[name] for name in queues], dtype=float)
 
 
-def _good(trial: Trial[Plan], confidence: float, beyond: BoolArray) -> bool:
-    return trial.joint(~beyond) >= confidence
+def _good(trial: Trial[Plan], aim: Aim, beyond: BoolArray) -> bool:
+    return trial.joint(~beyond) >= aim.confidence
 
 
 def _end(
-    best: Trial[Plan], trials: list[Trial[Plan]], beyond: BoolArray, confidence: float, reason: str
+    best: Trial[Plan], trials: list[Trial[Plan]], beyond: BoolArray, aim: Aim, reason: str
 ) -> SearchResult[Plan]:
-    reached = best.kept >= confidence
+    reached = best.kept >= aim.confidence
     if not reached and beyond.any():
         reason = "the team cannot cover some work at any margin"
     return SearchResult(
@@ -157,7 +197,7 @@ def _end(
 def _trim(
     attempt: Callable[[FloatArray], Trial[Plan]],
     trials: list[Trial[Plan]],
-    confidence: float,
+    aim: Aim,
     trims: int,
     beyond: BoolArray,
 ) -> Trial[Plan]:
@@ -166,16 +206,15 @@ def _trim(
     for _ in range(trims):
         middle = attempt((below.factors + best.factors) / 2)
         trials.append(middle)
-        if _good(middle, confidence, beyond) and middle.hours <= best.hours:
+        if _good(middle, aim, beyond) and middle.hours <= best.hours:
             best = middle
         else:
             below = middle
     return best
 
 
-def _rise(
-    last: Trial[Plan], confidence: float, groups: IntArray, spread: FloatArray, beyond: BoolArray
-) -> FloatArray:
+def _rise(last: Trial[Plan], aim: Aim, beyond: BoolArray) -> FloatArray:
+    confidence, groups = aim.confidence, aim.groups
     kept = last.kept_by_queue
     wanted = special.ndtri(np.clip(confidence + 0.02, 0.5, 0.99))
     lack = np.maximum(wanted - special.ndtri(np.clip(kept, 0.02, 0.99)), 0.3)
@@ -187,7 +226,7 @@ def _rise(
     for group in np.unique(groups):
         mine = (groups == group) & ~beyond
         bad = mine & failing
-        size = max(0.01, float(spread[group])) * lack
+        size = max(0.01, float(aim.spread[group])) * lack
         alone = bad.sum() == 1 and mine.sum() > 1
         if alone and (last.factors[mine] > 1).any():
             rise[bad] = 2 * size[bad]
@@ -196,9 +235,9 @@ def _rise(
     return np.minimum(last.factors + rise, LARGEST_FACTOR)
 
 
-def _stuck(before: Trial[Plan], last: Trial[Plan], confidence: float) -> NDArray[np.bool_]:
+def _stuck(before: Trial[Plan], last: Trial[Plan], aim: Aim) -> NDArray[np.bool_]:
     """Failing queues that were raised, hardly gained, and left more of their work uncovered."""
-    raised = (last.factors > before.factors) & (last.kept_by_queue < confidence)
+    raised = (last.factors > before.factors) & (last.kept_by_queue < aim.confidence)
     flat = last.kept_by_queue <= before.kept_by_queue + 0.05
     return np.asarray(raised & flat & (last.short > before.short + 1e-6))
 

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from capacity.domain import Effort, Operation, ShiftPlan, SolveStatus, Staffing
 from capacity.domain.faults import require_share
 from capacity.errors import DataError
-from capacity.program.slots import BoolArray, FloatArray, IntArray
-from capacity.scheduling.margin import (
-    SearchResult,
-    Trial,
-    hold_factors,
-    order_factors,
-    search_factors,
-)
-from capacity.scheduling.weekly.carrying import carry_over
+from capacity.scheduling.margin import order_factors
+from capacity.scheduling.week_planning import PlannedWeek, plan_week
 from capacity.scheduling.weekly.playing import (
-    PathWork,
-    PlayedWeek,
-    draw_paths,
-    play_plan,
     promise_week,
 )
-from capacity.scheduling.weekly.rules import overdue_work
-from capacity.scheduling.weekly.solving import SolvedWeek, WeekSolver, replay_week, solve_week
 from capacity.scheduling.weekly.tables import (
     break_table,
     exposure_table,
@@ -40,31 +25,10 @@ from capacity.scheduling.weekly.tables import (
     shortfall_table,
 )
 from capacity.scheduling.weekly.week import (
-    Carried,
-    WorkProfile,
-    build_week,
     cut_grid,
-    week_profile,
 )
 
 QUICK_PATHS, FULL_PATHS = 50, 200
-WeekTrial = Trial[tuple[SolvedWeek, PlayedWeek]]
-WeekSearch = SearchResult[tuple[SolvedWeek, PlayedWeek]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlannedWeek:
-    """One week after the factor search: the plan, its flows at the mean, what was played.
-
-    `solved` is the plan on the scaled profile, `mean` the same shifts with the flows, exposure
-    and shortfall of the mean profile itself: that is what is reported and handed to the roster.
-    """
-
-    solved: SolvedWeek
-    mean: SolvedWeek
-    played: PlayedWeek
-    search: WeekSearch
-    steady: bool
 
 
 def schedule(
@@ -127,7 +91,7 @@ def schedule(
     planned: list[PlannedWeek] = []
     for k in range(number):
         planned.append(
-            _plan_week(
+            plan_week(
                 staffing,
                 operation,
                 first=k * span,
@@ -143,152 +107,6 @@ def schedule(
     notes = _notes(planned, staffing, weeks=weeks, effort=effort, confidence=confidence)
     plan = _assemble(planned, staffing, effort, confidence=confidence, seed=seed, notes=notes)
     return replace(plan, seconds=time.perf_counter() - began)
-
-
-def opening_work(staffing: Staffing, operation: Operation) -> tuple[tuple[int, float, float], ...]:
-    """Open work by queue index and whole intervals left (a due time is rounded down)."""
-    index = {name: q for q, name in enumerate(operation.queue_names)}
-    step = staffing.grid.hours
-    total: dict[tuple[int, float], float] = {}
-    for name, left, work in staffing.opening:
-        whole = max(float(np.floor(left / step)) * step, -24 * step)
-        total[index[name], whole] = total.get((index[name], whole), 0.0) + work
-    return tuple((q, left, work) for (q, left), work in sorted(total.items()))
-
-
-def _plan_week(
-    staffing: Staffing,
-    operation: Operation,
-    *,
-    first: int,
-    periods: int,
-    before: SolvedWeek | None,
-    confidence: float,
-    effort: Effort,
-    paths: int,
-    held: FloatArray | None,
-    seed: int,
-) -> PlannedWeek:
-    carried, opening = (Carried(), opening_work(staffing, operation))
-    if before is not None:
-        carried, opening = carry_over(before, staffing)
-    steady = before is None and not staffing.backlog.queues and not opening
-    base = week_profile(
-        staffing, operation, first=first, periods=periods, opening=opening, steady=steady
-    )
-    grid = cut_grid(staffing.grid, first, periods)
-    frame = build_week(operation, grid, base, wrap=before is None, carried=carried)
-    drawn = draw_paths(
-        staffing,
-        operation,
-        first=first,
-        periods=periods,
-        paths=paths,
-        steady=steady,
-        opening=opening,
-    )
-
-    solver = WeekSolver(seed)
-
-    def attempt(factors: FloatArray, level: Effort = Effort.QUICK) -> WeekTrial:
-        week = replace(frame, profile=_scale(base, factors, staffing, operation, first))
-        solved = solve_week(week, effort=level, seed=seed, solver=solver)
-        return _trial(factors, solved, play_plan(solved, drawn, staffing))
-
-    few = effort is Effort.QUICK
-    if held is not None:
-        search = hold_factors(attempt(held, effort), confidence)
-    else:
-        search = search_factors(
-            attempt,
-            groups=(groups := queue_groups(frame.serves)),
-            spread=work_spread(drawn, groups),
-            confidence=confidence,
-            rises=3 if few else 8,
-            trims=0 if few else 3,
-        )
-        if effort is Effort.FULL:
-            search = _certify(search, lambda factors: attempt(factors, Effort.FULL), confidence)
-    solved, played = search.best.plan
-    at_mean = replace(frame, profile=base)
-    return PlannedWeek(
-        solved=solved,
-        mean=replay_week(solved, at_mean, solver),
-        played=played,
-        search=search,
-        steady=steady,
-    )
-
-
-def queue_groups(serves: BoolArray) -> IntArray:
-    """Number of the group of each queue: queues that share people, directly or through others.
-
-    Examples
-    --------
-    >>> queue_groups(np.array([[True, True, False], [False, False, True]])).tolist()
-    [0, 0, 1]
-    """
-    shared = sparse.csr_array(serves.T.astype(int) @ serves.astype(int))
-    return np.asarray(csgraph.connected_components(shared, directed=False)[1], dtype=np.int64)
-
-
-def work_spread(drawn: PathWork, groups: IntArray) -> FloatArray:
-    """Coefficient of variation of the weekly work of each group over the paths."""
-    inside = slice(drawn.lead, drawn.lead + drawn.periods)
-    weekly = drawn.work[:, :, inside].sum(axis=2)
-    totals = np.array([weekly[groups == group].sum(axis=0) for group in np.unique(groups)])
-    mean = totals.mean(axis=1)
-    return np.where(mean > 0, totals.std(axis=1) / np.where(mean > 0, mean, 1.0), 0.0)
-
-
-def _certify(
-    search: WeekSearch, attempt: Callable[[FloatArray], WeekTrial], confidence: float
-) -> WeekSearch:
-    """Solve in whole shifts at the found factors; raise a little while the cheaper plan fails."""
-    factors = search.best.factors
-    wanted = min(confidence, search.best.joint(~search.beyond_reach))
-    trials = list(search.trials)
-    for _ in range(4):
-        trial = attempt(factors)
-        trials.append(trial)
-        if trial.joint(~search.beyond_reach) >= wanted:
-            reached = trial.kept >= confidence
-            return replace(search, best=trial, trials=tuple(trials), reached=reached)
-        factors = np.where(search.beyond_reach, factors, factors + 0.01)
-    return replace(search, trials=tuple(trials))
-
-
-def _scale(
-    base: WorkProfile, factors: FloatArray, staffing: Staffing, operation: Operation, first: int
-) -> WorkProfile:
-    floors = base.floors.copy()
-    for q, name in enumerate(operation.queue_names):
-        if base.floors[q].any() and factors[q] != 1.0:
-            last = first + floors.shape[1]
-            floors[q] = staffing.floors(name, factor=float(factors[q]), periods=last)[first:]
-    return replace(base, work=base.work * factors[:, None], floors=floors)
-
-
-def _trial(factors: FloatArray, solved: SolvedWeek, played: PlayedWeek) -> WeekTrial:
-    names = solved.week.operation.queue_names
-    kept = np.ones((len(names), played.paths), dtype=bool)
-    for item in played.targets:
-        kept[names.index(item.queue)] &= item.kept
-    profile = solved.week.profile
-    work = profile.work.sum(axis=1)
-    floors = profile.floors.sum(axis=1)
-    # What was overdue before the week began says nothing about the team: a margin still helps.
-    late = (solved.late_work - overdue_work(solved.week)).sum(axis=1) / np.where(
-        work > 0, work, 1.0
-    )
-    gap = solved.floor_gap.sum(axis=1) / np.where(floors > 0, floors, 1.0)
-    return Trial(
-        factors=factors,
-        kept_paths=kept,
-        short=np.maximum(late, gap),
-        hours=float(solved.shifts @ solved.week.paid_hours),
-        plan=(solved, played),
-    )
 
 
 def _assemble(

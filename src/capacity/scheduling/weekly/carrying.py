@@ -9,7 +9,7 @@ from capacity.program.slots import FloatArray
 from capacity.scheduling.weekly import exposure_rules
 from capacity.scheduling.weekly.cohorts import cover_hours, list_breaks
 from capacity.scheduling.weekly.solving import SolvedWeek
-from capacity.scheduling.weekly.week import Carried, Week
+from capacity.scheduling.weekly.week import Carried, Running, Week
 
 
 def carry_over(
@@ -28,14 +28,22 @@ def carry_over(
         for c, heads in enumerate(solved.shifts)
         if heads > 0
     ]
+    presence, running = _after_end(solved, used)
+    # What a running shift may still take counts as taken: the limits of the next days stay hard.
+    later = {(item.pool, item.shift, item.day): float(item.spare.sum()) for item in running}
+    keys = [(cohort.pool, cohort.shift.name, cohort.day) for cohort in week.cohorts]
+    taken = used + np.array([later.get(key, 0.0) for key in keys])
     exposed = [
-        (int(week.cohort_pool[c]), week.cohorts[c].day, float(used[c]))
-        for c in np.flatnonzero(used)
+        (int(week.cohort_pool[c]), week.cohorts[c].day, float(taken[c]))
+        for c in np.flatnonzero(taken)
     ]
-    presence, spare = _after_end(solved, used)
+    spare = np.zeros(presence.shape)
+    for item in running:
+        spare[item.pool] += item.spare
     carried = Carried(
         presence=presence,
         spare=spare,
+        running=running,
         worked=(*week.carried.worked, *worked),
         exposed=(*week.carried.exposed, *exposed),
         crossing=tuple(
@@ -59,25 +67,28 @@ def exposure_by_cohort(solved: SolvedWeek) -> FloatArray:
     return used
 
 
-def _after_end(solved: SolvedWeek, used: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Hours at work and spare exposure by pool and interval of the week that follows."""
+def _after_end(solved: SolvedWeek, used: FloatArray) -> tuple[FloatArray, tuple[Running, ...]]:
+    """Hours at work by pool and interval of the week that follows, and who gives them."""
     week = solved.week
-    shape = (len(week.pools), week.grid.periods)
-    presence, spare = np.zeros(shape), np.zeros(shape)
+    presence = np.zeros((len(week.pools), week.grid.periods))
     later = _next_grid(week)
     cover = cover_hours(week.cohorts, later)
     pauses = list_breaks(week.cohorts, later)
+    room = exposure_rules.window_room(week, used)
+    running = []
     for c in np.flatnonzero((solved.shifts > 0) & (np.diff(cover.indptr) > 0)):
         p = int(week.cohort_pool[c])
         hours = np.asarray(cover[[c]].toarray())[0] * solved.shifts[c]
         mine = week.breaks.cohort == c
         hours = np.maximum(hours - pauses.hours[mine].T @ solved.breaks[mine], 0.0)
         presence[p] += hours
-        left = max(0.0, solved.shifts[c] * exposure_rules.daily_limit(week, p) - used[c])
-        total = hours.sum()
-        if total > 0:
-            spare[p] += hours * min(left / total, exposure_rules.row_share(week, p))
-    return presence, spare
+        left = solved.shifts[c] * exposure_rules.daily_limit(week, p) - used[c]
+        left = max(0.0, min(left, room[p]))
+        spare = hours * min(left / max(hours.sum(), 1e-9), exposure_rules.row_share(week, p))
+        room[p] -= spare.sum()
+        cohort = week.cohorts[c]
+        running.append(Running(pool=p, shift=cohort.shift.name, day=cohort.day, spare=spare))
+    return presence, tuple(running)
 
 
 def _next_grid(week: Week) -> TimeGrid:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from capacity.program import Rule, require
-from capacity.program.slots import IntArray
+from capacity.program.slots import FloatArray, IntArray
 from capacity.scheduling.weekly.decisions import Layout
 from capacity.scheduling.weekly.rules import place
 from capacity.scheduling.weekly.week import SLICE_MINUTES, Week
@@ -160,6 +160,20 @@ def row_share(week: Week, pool: int) -> float:
 
 def _tier(week: Week, pool: int) -> float:
     return 1.0 if week.limits is None else float(week.limits.tier_share[pool])
+
+
+def window_room(week: Week, used: FloatArray) -> FloatArray:
+    """Exposure hours by pool that every window of days of the week still has room for."""
+    days = np.array([item.toordinal() for item in week.days])
+    room = np.full(len(week.pools), np.inf)
+    for p, first, last, limit in _windows(week, days):
+        inside = (days[week.cohort_day] >= first) & (days[week.cohort_day] <= last)
+        mine = inside & (week.cohort_pool == p)
+        before = sum(
+            h for q, d, h in week.carried.exposed if q == p and first <= d.toordinal() <= last
+        )
+        room[p] = min(room[p], limit - before - used[mine].sum())
+    return np.asarray(np.maximum(room, 0.0))
 
 
 def _windows(week: Week, days: IntArray) -> Sequence[tuple[int, int, int, float]]:

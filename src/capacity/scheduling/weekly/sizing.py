@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
-from capacity.domain import ExposureCap, Operation
 from capacity.program import (
+    Method,
     Program,
     Rule,
     Session,
@@ -20,7 +19,6 @@ from capacity.program import (
 )
 from capacity.program.slots import FloatArray
 from capacity.scheduling.weekly import exposure_rules, rules
-from capacity.scheduling.weekly.cohorts import exposure_open
 from capacity.scheduling.weekly.decisions import (
     Layout,
     declare_week,
@@ -30,7 +28,7 @@ from capacity.scheduling.weekly.decisions import (
 )
 from capacity.scheduling.weekly.rules import place
 from capacity.scheduling.weekly.solving import WeekSolver
-from capacity.scheduling.weekly.week import Week, rest_per_hour
+from capacity.scheduling.weekly.week import Week
 
 SHORT_PRICE = 100.0  # heads that an uncovered hour costs: only what nobody can do stays uncovered
 BEYOND_PRICE = 1e-3  # of equal totals, take the one closest to today's team
@@ -50,7 +48,12 @@ class Sized:
     constant: float
     hands: FloatArray
     short_hours: float
-    priced_rules: frozenset[str]
+    solution: Solution
+
+
+def sizing_solver() -> WeekSolver:
+    """A solver for `size_week`: interior point finds the first vertex of these programs soonest."""
+    return WeekSolver(method=Method.VERTEX)
 
 
 def size_week(
@@ -66,7 +69,7 @@ def size_week(
     periods); without it they stay zero. A `solver` used before starts from its last basis.
     """
     program, layout = build_sizing(week)
-    session, solution = (solver or WeekSolver()).relax(program)
+    session, solution = (solver or sizing_solver()).relax(program)
     heads = solution.take("heads")
     total = float(heads.sum())
     work = week.profile.work.sum(axis=1)
@@ -82,7 +85,7 @@ def size_week(
         constant=total - float(found @ work),
         hands=_hands(week, layout, solution),
         short_hours=short,
-        priced_rules=_used_rules(program, solution),
+        solution=solution,
     )
 
 
@@ -112,16 +115,6 @@ def _with_given_shortfall(session: Session, program: Program, solution: Solution
         cost[program.columns["beyond"]] = 0.0  # only breaks ties between pools
     # The zeroed crumbs of shortfall can make the rest infeasible by a hair: then keep the first.
     return again if again.status.has_solution else solution
-
-
-def _used_rules(program: Program, solution: Solution) -> frozenset[str]:
-    """Rules with a dual: a rule without one cannot bind."""
-    if solution.row_dual is None:
-        return frozenset(program.rows)
-    dual = np.abs(solution.row_dual)
-    return frozenset(
-        name for name, rows in program.rows.items() if dual[rows].max(initial=0) > 1e-9
-    )
 
 
 def build_sizing(week: Week) -> tuple[Program, Layout]:
@@ -237,59 +230,3 @@ def _slopes(
         dual = solution.row_dual[program.rows["floors"]]
         np.add.at(value, queues, dual * growth[queues, times])
     return np.where(total > 0, np.maximum(value, 0.0), 0.0)
-
-
-def without(week: Week, name: str) -> Week | None:
-    """The week without one constraint, or None if it has none of that name."""
-    makers: Mapping[str, object] = {
-        "daily exposure cap": {"hours_per_day": None},
-        "weekly exposure cap": {"hours_per_week": None},
-        "exposure break": {"minutes_in_row": None, "break_minutes": 0},
-        "latest exposure time": {"latest_local_minute": None, "free_last_minutes": 0},
-    }
-    if name in makers:
-        return _with_caps(week, makers[name])  # type: ignore[arg-type]
-    if name == "occupancy cap":
-        return _rebuilt(week, replace(week.operation, occupancy_cap=1.0))
-    profile = week.profile
-    if name == "floors":
-        if not profile.floors.any():
-            return None
-        return replace(week, profile=replace(profile, floors=np.zeros_like(profile.floors)))
-    if name == "deadlines":
-        terms = np.full_like(profile.terms, profile.work.shape[1])
-        return replace(week, profile=replace(profile, terms=terms))
-    return None
-
-
-# Each constraint that can be left out, and the rule that must have a dual for it to bind.
-BINDING_RULES = {
-    "daily exposure cap": "exposure a day",
-    "weekly exposure cap": "weekly exposure",
-    "exposure break": "occupancy",
-    "latest exposure time": "exposed at work",
-    "occupancy cap": "occupancy",
-    "floors": "floors",
-    "deadlines": "work",
-}
-
-
-def _with_caps(week: Week, changes: Mapping[str, object]) -> Week | None:
-    operation = week.operation
-
-    def loosen(cap: ExposureCap) -> ExposureCap:
-        return replace(cap, **changes)  # type: ignore[arg-type]
-
-    pools = tuple(
-        replace(pool, exposure=loosen(pool.exposure)) if pool.exposure else pool
-        for pool in operation.pools
-    )
-    looser = replace(operation, exposure=loosen(operation.exposure), pools=pools)
-    if looser == operation:
-        return None
-    return replace(_rebuilt(week, looser), rest=rest_per_hour(looser))
-
-
-def _rebuilt(week: Week, operation: Operation) -> Week:
-    exposable = exposure_open(week.cohorts, week.cover, operation, week.grid)
-    return replace(week, operation=operation, exposable=exposable)

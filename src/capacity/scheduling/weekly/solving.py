@@ -99,10 +99,11 @@ def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices
 
 
 class WeekSolver:
-    """Solves weeks that differ in their amounts only; the solver's basis passes from one to the next."""
+    """Solves weeks that differ in their amounts only, each from the basis of the last relaxation."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, *, method: Method | None = None) -> None:
         self.seed = seed
+        self.method = method
         self._session: Session | None = None
         self._program: Program | None = None
 
@@ -111,7 +112,7 @@ class WeekSolver:
         last = self._program
         if self._session is None or last is None or not _same_rows(last, program):
             large = program.matrix.shape[0] > LARGE_ROWS
-            method = Method.VERTEX if large else Method.SIMPLEX
+            method = self.method or (Method.VERTEX if large else Method.SIMPLEX)
             self._session = Session(program, SolveOptions(method=method, seed=self.seed))
         self._program = program
         return self._session
@@ -119,6 +120,7 @@ class WeekSolver:
     def relax(self, program: Program) -> tuple[Session, Solution]:
         """The relaxation of a program, which always has a solution."""
         session = self.open(program)
+        session.restore_basis()
         solution = session.solve(
             lower=program.lower,
             upper=program.upper,
@@ -129,6 +131,7 @@ class WeekSolver:
         if not solution.status.has_solution:
             message = f"{solution.status.value} ({solution.stopped_by})"
             raise SolverError(f"the relaxed week has no solution: {message}.")
+        session.keep_basis()
         return session, solution
 
 
@@ -182,6 +185,13 @@ def solve_week(
     return _result(week, layout, final, bound=relaxed.bound, effort=effort)
 
 
+def relax_week(week: Week, solver: WeekSolver) -> SolvedWeek:
+    """The relaxed week: parts of heads on shifts, for a first look at a margin."""
+    program, layout, _ = build_program(week, relaxed=True)
+    _, relaxed = solver.relax(program)
+    return _result(week, layout, relaxed, bound=relaxed.bound, effort=Effort.QUICK, whole=False)
+
+
 def _fix_breaks(session: Session, program: Program, week: Week, solution: Solution) -> Solution:
     """Whole breaks for whole shifts, and the best flows for both."""
     shifts = np.round(solution.take("shifts"))
@@ -194,8 +204,13 @@ def solve_fixed(session: Session, program: Program, fixed: Mapping[str, FloatArr
     lower, upper = program.lower.copy(), program.upper.copy()
     for family, values in fixed.items():
         lower[program.columns[family]] = upper[program.columns[family]] = values
-    rows = {"row_lower": program.row_lower, "row_upper": program.row_upper}
-    solution = session.solve(lower=lower, upper=upper, **rows, cost=program.cost)
+    solution = session.solve(
+        lower=lower,
+        upper=upper,
+        row_lower=program.row_lower,
+        row_upper=program.row_upper,
+        cost=program.cost,
+    )
     if not solution.status.has_solution:
         reason = f"{solution.status.value} ({solution.stopped_by})"
         raise SolverError(f"flows for fixed shifts: {reason}.")
@@ -209,6 +224,7 @@ def _result(
     *,
     bound: float,
     effort: Effort,
+    whole: bool = True,
 ) -> SolvedWeek:
     names = (
         "flow",
@@ -225,11 +241,12 @@ def _result(
         gap[week.profile.floors > 0] = -solution.broken("floors")
     tolerance = 1e-4 * max(1.0, abs(solution.objective))
     close = solution.objective - bound <= tolerance
+    shifts, breaks = solution.take("shifts"), solution.take("breaks")
     return SolvedWeek(
         week=week,
         layout=layout,
-        shifts=np.round(solution.take("shifts")),
-        breaks=np.round(solution.take("breaks")),
+        shifts=np.round(shifts) if whole else shifts,
+        breaks=np.round(breaks) if whole else breaks,
         values={name: np.maximum(solution.take(name), 0.0) for name in names},
         floor_gap=np.where(gap > 1e-7, gap, 0.0),
         objective=solution.objective,

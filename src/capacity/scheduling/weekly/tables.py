@@ -116,10 +116,43 @@ def exposure_table(solved: SolvedWeek) -> pd.DataFrame:
                 }
             )
         )
+    parts += _running_exposure(solved, weighted, total, amount)
     filled = [part for part in parts if len(part)]
     if not filled:
         return pd.DataFrame(columns=list(EXPOSURE_COLUMNS))
     return pd.concat(filled).sort_values(["pool", "start", "shift", "queue"], ignore_index=True)
+
+
+def _running_exposure(
+    solved: SolvedWeek, weighted: FloatArray, total: FloatArray, amount: FloatArray
+) -> list[pd.DataFrame]:
+    """What the cohorts of this week leave is taken by those still on shift when it begins."""
+    week, layout = solved.week, solved.layout
+    if week.carried.spare is None:
+        return []
+    left = total.copy()
+    np.subtract.at(left, (week.cohort_pool[layout.exposed_cohort], layout.exposed_time), amount)
+    scale = np.where(total > SMALL, left, 0.0) / np.where(total > SMALL, total, 1.0)
+    parts = []
+    capped = set(week.cohort_pool[layout.exposed_cohort].tolist())
+    for item in (one for one in week.carried.running if one.pool in capped):
+        given = week.carried.spare[item.pool]
+        share = item.spare / np.where(given > SMALL, given, 1.0) * scale[item.pool]
+        hours = weighted[item.pool] * share
+        queue, time = np.nonzero(hours > SMALL)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "pool": week.pools[item.pool].name,
+                    "shift": item.shift,
+                    "date": item.day,
+                    "queue": np.array(week.operation.queue_names, dtype=object)[queue],
+                    "start": week.grid.starts[time],
+                    "hours": hours[queue, time],
+                }
+            )
+        )
+    return parts
 
 
 def _exposure_used(solved: SolvedWeek, total: FloatArray, pool: IntArray) -> FloatArray:

@@ -26,11 +26,21 @@ SLICE_MINUTES = 10.0  # a person's exposure may exceed the cohort's mean by abou
 
 
 @dataclass(frozen=True, kw_only=True)
+class Running:
+    """A cohort still on shift when the week begins, and the exposure it can still take."""
+
+    pool: int
+    shift: str
+    day: date
+    spare: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True)
 class Carried:
     """What a week takes over from the one before it: shifts still running and open work.
 
     `presence` are the hours at work, `spare` the hours of exposure by pool and interval that
-    people who started before the week still give; `worked` lists (pool index, local date, heads,
+    people who started before the week still give (`running` by cohort); `worked` lists (pool index, local date, heads,
     paid hours) and `exposed` (pool index, local date, hours) for weekly and rolling limits;
     `crossing` (pool index, shift, weekday, heads) are the shifts that ran over the week's end: this
     week keeps at least as many, because the first hours of the next one need them.
@@ -38,6 +48,7 @@ class Carried:
 
     presence: FloatArray | None = None
     spare: FloatArray | None = None
+    running: tuple[Running, ...] = ()
     worked: tuple[tuple[int, date, float, float], ...] = ()
     exposed: tuple[tuple[int, date, float], ...] = ()
     crossing: tuple[tuple[int, str, int, float], ...] = ()
