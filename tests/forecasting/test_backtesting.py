@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,7 +8,7 @@ import pytest
 from capacity.domain.grid import TimeGrid
 from capacity.domain.volume import SeriesLabel, Volume
 from capacity.errors import DataError
-from capacity.forecasting import backtest
+from capacity.forecasting import DriverHistory, DriverKind, backtest
 from capacity.forecasting.scores import (
     cover_sums,
     expected_poisson_error,
@@ -79,3 +82,42 @@ def test_the_rival_adds_no_value_to_itself(result):
 def test_a_history_too_short_is_refused_with_what_it_needs():
     with pytest.raises(DataError, match="needs 84 days of history, got 60"):
         backtest(daily_volume(days=60), weeks=4)
+
+
+def two_queues(days=200, seed=1):
+    """Two queues that share their good and bad days."""
+    grid = TimeGrid(start=pd.Timestamp("2025-01-06", tz="UTC"), minutes=1440, periods=days)
+    generator = np.random.default_rng(seed)
+    day = np.exp(generator.normal(0, 0.3, days))
+    counts = generator.poisson(np.stack([90 * day, 60 * day])).astype(float)
+    labels = (SeriesLabel(queue="a"), SeriesLabel(queue="b"))
+    return Volume(grid=grid, labels=labels, counts=counts, as_of=grid.end)
+
+
+def test_all_queues_are_added_path_by_path():
+    result = backtest(two_queues(), origins=8, weeks=4, paths=200)
+    assert result.queues == ("a", "b", "all")
+    ours = result.of("all").query("method == 'forecast'")
+    assert ours["actual_per_day"].mean() == pytest.approx(157, rel=0.1)
+    # Independent queues would give the sum an interval far too narrow.
+    assert ours["coverage_90"].mean() > 0.8
+    assert "all queues together" in result.summary()
+
+
+def test_pit_bins_add_up_to_one_and_are_flat_for_an_honest_forecast(result):
+    shares = result.pit.groupby("lead")["share"].sum()
+    assert shares.tolist() == pytest.approx([1.0] * 3)
+    middle = result.pit[result.pit["lead"] == "weeks 2-6"]["share"]
+    assert middle.max() < 0.25
+
+
+def test_a_backtest_never_sees_the_drivers_of_the_future():
+    history = DriverHistory(
+        queue="a", kind=DriverKind.HANDLING_MINUTES, last_day=date(2025, 7, 24),
+        values=np.linspace(5, 9, 200),
+    )  # fmt: skip
+    volume = replace(daily_volume(), drivers=(history,))
+    frame = backtest(volume, origins=2, weeks=1, paths=20).frame
+    pd.testing.assert_frame_equal(
+        frame, backtest(daily_volume(), origins=2, weeks=1, paths=20).frame
+    )

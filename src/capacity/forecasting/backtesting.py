@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from capacity.domain.backtest import Backtest
+from capacity.domain.demand import Demand
 from capacity.domain.operation import Operation
 from capacity.domain.seeds import stream
 from capacity.domain.volume import Volume
@@ -24,6 +25,8 @@ from capacity.forecasting.scores import (
 RIVAL = "8-week average"
 LEADS = (("day 1", 0, 1), ("days 2-7", 1, 7), ("weeks 2-6", 7, 42), ("weeks 7-12", 42, 84))
 DAYS_BETWEEN = 17  # never a whole number of weeks, so that origins meet every weekday
+ALL = "all"  # the name of the row in which all queues are added, path by path
+PIT_BINS = 10
 LEAST_DAYS = 56  # history before the first origin
 
 
@@ -32,11 +35,25 @@ class _Case:
     """One queue at one origin: facts, paths of ours, points of rivals."""
 
     queue: str
+    history: Floats
     actual: Floats
     paths: Floats
     points: dict[str, Floats]
-    scale: float
     per_day: int
+
+    @property
+    def scale(self) -> float:
+        """Mean error of the seasonal naive over the history."""
+        return _naive_error(self.history, 7 * self.per_day)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """The forecast from one origin: interval `cut` of the volume, and steps that came after."""
+
+    cut: int
+    steps: int
+    demand: Demand
 
 
 def backtest(
@@ -67,11 +84,11 @@ def backtest(
     Returns
     -------
     Backtest
-        Rows by queue, method and lead: wape, bias (signed, over the actual total), mase (over
+        Rows by queue (and "all", their joint sum), method and lead: wape, bias (signed, over the actual total), mase (over
         the in-sample seasonal naive), crps, pit_low and pit_high (share of randomised PIT below
         .05 and above .95), coverage_90 (of day sums), coverage_90_week, coverage_90_horizon,
-        wape_over_floor (over the error of a perfect Poisson forecast) and value_added (share of
-        the 8-week average's WAPE saved).
+        wape_over_floor (over the error of a perfect Poisson forecast), value_added (share of
+        the 8-week average's WAPE saved) and actual_per_day; ``pit`` holds the histogram.
 
     Raises
     ------
@@ -79,23 +96,24 @@ def backtest(
         The history is too short for one origin.
     """
     cuts = _origins(volume, origins=origins, weeks=weeks)
-    cases = [
-        case
-        for cut in cuts
-        for case in _cases(volume, operation, cut, weeks=weeks, paths=paths, seed=seed)
-    ]
-    rows = [
-        row
-        for queue in volume.queues
-        for lead in LEADS
-        if lead[1] < 7 * weeks
-        for row in _rows([case for case in cases if case.queue == queue], lead, seed)
-    ]
+    runs = [_run(volume, operation, cut, weeks=weeks, paths=paths, seed=seed) for cut in cuts]
+    leads = [lead for lead in LEADS if lead[1] < 7 * weeks]
+    rows: list[dict[str, object]] = []
+    bins: list[dict[str, object]] = []
+    totals: list[_Case] = []
+    for queue in volume.queues:
+        # One queue at a time: thousands of queues are never held together.
+        cases = [_case(volume, run, queue) for run in runs]
+        totals = [_add(a, b) for a, b in zip(totals, cases, strict=True)] if totals else cases
+        _score(cases, leads, seed, rows, bins)
+    if len(volume.queues) > 1:
+        _score([replace(case, queue=ALL) for case in totals], leads, seed, rows, bins)
     starts = volume.grid.starts
     return Backtest(
         frame=pd.DataFrame(rows),
         origins=tuple(starts[cut].isoformat() for cut in cuts),
         notes=(f"{len(cuts)} origins, {weeks} weeks ahead, {paths} paths, seed {seed}",),
+        pit=pd.DataFrame(bins),
     )
 
 
@@ -111,15 +129,16 @@ def _origins(volume: Volume, *, origins: int, weeks: int) -> list[int]:
     return cuts[::-1]
 
 
-def _cases(
+def _run(
     volume: Volume, operation: Operation | None, cut: int, *, weeks: int, paths: int, seed: int
-) -> list[_Case]:
+) -> _Run:
     grid = volume.grid
     past = replace(
         volume,
         grid=grid.head(cut),
         counts=volume.counts[:, :cut],
         as_of=grid.starts[cut],
+        drivers=(),
     )
     known = operation
     if operation is not None:
@@ -127,22 +146,46 @@ def _cases(
         seen = tuple(event for event in operation.events if event.start <= day)
         known = replace(operation, events=seen, interval_minutes=_minutes(volume, operation))
     demand = forecast(past, known, weeks=weeks, months=1, paths=paths, seed=seed)
-    per_day = 1440 // grid.minutes
-    steps = min(7 * weeks * per_day, grid.periods - cut)
-    cases = []
-    for queue in volume.queues:
-        counts = volume.of(queue)
-        cases.append(
-            _Case(
-                queue=queue,
-                actual=counts[cut : cut + steps],
-                paths=_on_grid(demand.paths(queue), demand.grid.minutes, grid.minutes)[:, :steps],
-                points=_rivals(counts[:cut], steps, 7 * per_day),
-                scale=_naive_error(counts[:cut], 7 * per_day),
-                per_day=per_day,
-            )
-        )
-    return cases
+    return _Run(
+        cut=cut, steps=min(7 * weeks * 1440 // grid.minutes, grid.periods - cut), demand=demand
+    )
+
+
+def _case(volume: Volume, run: _Run, queue: str) -> _Case:
+    counts, minutes = volume.of(queue), volume.grid.minutes
+    per_day = 1440 // minutes
+    paths = run.demand.source.fine(queue, 0, run.demand.n_paths, run.demand.grid.periods)
+    return _Case(
+        queue=queue,
+        history=counts[: run.cut],
+        actual=counts[run.cut : run.cut + run.steps],
+        paths=_on_grid(paths, run.demand.grid.minutes, minutes)[:, : run.steps],
+        points=_rivals(counts[: run.cut], run.steps, 7 * per_day),
+        per_day=per_day,
+    )
+
+
+def _add(one: _Case, other: _Case) -> _Case:
+    """Two queues together: paths are added path by path, as one future of both."""
+    return replace(
+        one,
+        history=one.history + other.history,
+        actual=one.actual + other.actual,
+        paths=one.paths + other.paths,
+        points={name: point + other.points[name] for name, point in one.points.items()},
+    )
+
+
+def _score(
+    cases: list[_Case],
+    leads: list[tuple[str, int, int]],
+    seed: int,
+    rows: list[dict[str, object]],
+    bins: list[dict[str, object]],
+) -> None:
+    for lead in leads:
+        rows += _rows(cases, lead, seed)
+        bins += _pit_bins(cases, lead, seed)
 
 
 def _minutes(volume: Volume, operation: Operation) -> int:
@@ -204,6 +247,7 @@ def _rows(cases: list[_Case], lead: tuple[str, int, int], seed: int) -> list[dic
             "mase": _ratio(error / max(int(seen.sum()), 1), scale),
             "wape_over_floor": _ratio(error, floor),
             "value_added": 1 - _ratio(error, rival_error),
+            "actual_per_day": _ratio(total * cases[0].per_day, float(seen.sum())),
             "origins": len(cases),
         }
         if method == "forecast":
@@ -229,6 +273,25 @@ def _path_scores(
     horizon = [cover_sums(c.paths, c.actual, block=len(c.actual)) for c in cases]
     scores["coverage_90_horizon"] = _mean(np.concatenate(horizon))
     return scores
+
+
+def _pit_bins(cases: list[_Case], lead: tuple[str, int, int], seed: int) -> list[dict[str, object]]:
+    """Histogram of the randomised PIT: flat where the paths are right."""
+    span = slice(lead[1] * cases[0].per_day, lead[2] * cases[0].per_day)
+    generator = stream(seed, "pit bins", cases[0].queue, lead[0])
+    values = [randomised_pit(case.paths[:, span], case.actual[span], generator) for case in cases]
+    seen = np.concatenate([case.actual[span] for case in cases])
+    pit = np.concatenate(values)[np.isfinite(seen)]
+    counts = np.histogram(pit, PIT_BINS, (0.0, 1.0))[0]
+    return [
+        {
+            "queue": cases[0].queue,
+            "lead": lead[0],
+            "low": low / PIT_BINS,
+            "share": count / max(len(pit), 1),
+        }
+        for low, count in enumerate(counts)
+    ]
 
 
 def _ratio(value: float, base: float) -> float:

@@ -1,5 +1,6 @@
 """Pictures of results: each takes a result and `ax=None` and returns the axes."""
 
+from capacity.plotting.backtest_chart import backtest as backtest
 from capacity.plotting.chart_checking import chart_faults as chart_faults
 from capacity.plotting.cost_chart import cost as cost
 from capacity.plotting.coverage_chart import coverage as coverage
@@ -13,6 +14,7 @@ from capacity.plotting.tornado_chart import tornado as tornado
 from capacity.plotting.waterfall_chart import waterfall as waterfall
 
 __all__ = [
+    "backtest",
     "chart_faults",
     "cost",
     "coverage",
