@@ -13,7 +13,7 @@ export MKL_NUM_THREADS := 1
 export NUMEXPR_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup plan plan-dsa compare test lint types imports unit bench samples clean
+.PHONY: setup plan plan-dsa compare test test-oldest lint types imports unit bench samples clean
 
 setup: .venv/.installed
 
@@ -47,6 +47,12 @@ imports: setup
 unit: setup
 	$(BIN)/python -m pytest -n 2 --dist worksteal --doctest-modules src/capacity tests
 
+# The oldest supported versions; their own deprecation warnings are no fault of ours.
+test-oldest:
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet -c constraints-oldest.txt -e ".[excel,parquet,holidays,ical,parallel,dask,notebook]" pytest pytest-xdist hypothesis mpmath
+	.venv-oldest/bin/python -m pytest -n 2 --dist worksteal tests -W ignore::DeprecationWarning -W ignore::PendingDeprecationWarning -W ignore::FutureWarning
+
 bench: setup
 	$(BIN)/python -m benchmarks $(BENCH_DATA)
 
@@ -54,4 +60,4 @@ samples: setup
 	$(BIN)/python tools/make_samples.py
 
 clean:
-	rm -rf .venv $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-oldest $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
