@@ -6,6 +6,7 @@
     python -m benchmarks.headcount quantile              P80 over more and more paths
     python -m benchmarks.headcount workbook [plans]      LibreOffice recalculates random workbooks
     python -m benchmarks.headcount sample FOLDER         18 months x 500 paths of an operation
+    python -m benchmarks.headcount curve FOLDER [weeks]  the staffing curve against direct solves
 
 FOLDER holds operation.toml and its case files. Nothing is asserted: tables are printed.
 """
@@ -22,6 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from benchmarks.headcount_curve import curve
 from capacity.domain import (
     Attrition,
     AttritionBand,
@@ -335,7 +337,7 @@ def sample(folder: str) -> None:
         print("  " + plan.summary().split("\n", maxsplit=1)[0])
 
 
-COMMANDS = {f.__name__: f for f in (identity, solvers, cents, quantile, workbook, sample)}
+COMMANDS = {f.__name__: f for f in (identity, solvers, cents, quantile, workbook, sample, curve)}
 
 
 def main(arguments: list[str]) -> None:
