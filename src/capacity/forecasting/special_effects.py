@@ -54,10 +54,10 @@ def learn_effects(
 ) -> dict[str, tuple[Effect, ...]]:
     """Effects by queue of every kind that it meets, in its past or ahead.
 
-    A kind is shrunk to the other special days of its queue, a queue to all queues, and all of
-    them to one, each by the cases it has seen: a gamma prior with mean m and cv .3 and y cases
-    where e were expected (both over the variance-to-mean ratio of ordinary days) give
-    (1 / cv^2 + y) / (1 / (cv^2 m) + e).
+    A kind is shrunk to the other kinds of its queue, these to the other queues, and those to
+    one, each by the cases it has seen: a gamma prior with mean m and cv .3 and y cases where e
+    were expected (both over the variance-to-mean ratio of ordinary days) give
+    (1 / cv^2 + y) / (1 / (cv^2 m) + e). No case is counted at two levels.
 
     Parameters
     ----------
@@ -70,11 +70,12 @@ def learn_effects(
         name: _gather(totals[name], first_days[name] - len(totals[name]), occasions[name])
         for name in totals
     }
-    everywhere = _shrink([item for rows in found.values() for item in rows], 1.0)
+    everywhere = np.sum([_sums(rows) for rows in found.values()], axis=0)
     effects = {}
     for name, rows in found.items():
-        here = _shrink(rows, everywhere)
-        effects[name] = tuple(_effect(item, here) for item in rows)
+        here = _sums(rows)
+        others = _shrink(everywhere - here, 1.0)
+        effects[name] = tuple(_effect(item, _shrink(here - _sums([item]), others)) for item in rows)
     return effects
 
 
@@ -114,24 +115,28 @@ def describe(effects: Sequence[Effect]) -> tuple[str, ...]:
 
 
 def _effect(item: _Evidence, mean: float) -> Effect:
-    shape = 1 / PRIOR_CV**2
     return Effect(
         kind=item.occasion.kind,
         group=item.occasion.group,
-        ratio=_shrink([item], mean),
-        cv=float(1 / np.sqrt(shape + item.sized_cases)),
+        ratio=_shrink(_sums([item]), mean),
+        cv=float(1 / np.sqrt(1 / PRIOR_CV**2 + item.sized_cases)),
         days=item.days,
         cases=item.cases,
         expected=item.expected,
     )
 
 
-def _shrink(rows: Sequence[_Evidence], mean: float) -> float:
-    """Posterior mean of a gamma with this prior mean after the cases of some rows."""
+def _sums(rows: Sequence[_Evidence]) -> Floats:
+    """Effective cases and expected cases of some rows."""
+    return np.asarray(
+        [sum(item.sized_cases for item in rows), sum(item.sized_expected for item in rows)]
+    )
+
+
+def _shrink(evidence: Floats, mean: float) -> float:
+    """Posterior mean of a gamma with this prior mean after (cases, expected)."""
     shape = 1 / PRIOR_CV**2
-    cases = sum(item.sized_cases for item in rows)
-    expected = sum(item.sized_expected for item in rows)
-    return (shape + cases) / (shape / mean + expected)
+    return float((shape + max(evidence[0], 0.0)) / (shape / mean + max(evidence[1], 0.0)))
 
 
 def _gather(totals: Floats, start: int, occasions: Sequence[Occasion]) -> list[_Evidence]:
