@@ -26,7 +26,8 @@ def revise(demand: Demand, volume: Volume) -> Demand:
     For each queue and day with news the level of the day has a gamma prior with the mean and
     variance of the demand's own paths; the Poisson counts seen so far give its posterior. Every
     path keeps its rank: its day level moves to the posterior, and later days follow as far as
-    the paths themselves say that days go together. All queues stay joint.
+    the paths themselves say that days go together. All queues stay joint; a queue that is like
+    a sibling and has no counts yet follows it.
 
     Parameters
     ----------
@@ -51,8 +52,9 @@ def revise(demand: Demand, volume: Volume) -> Demand:
     start = max(volume.as_of.ceil(step), demand.grid.start)
     passed = int((start - demand.grid.start).total_seconds() // (60 * demand.grid.minutes))
     grid = TimeGrid(start=start, minutes=demand.grid.minutes, periods=demand.grid.periods - passed)
+    seen = {name: _revised(source, name, volume) for name in volume.queues}
     queues = {
-        name: _revised(source, name, volume) if name in volume.queues else forecast
+        name: seen[name] if name in seen else _followed(forecast, source, seen)
         for name, forecast in source.queues.items()
     }
     fresh = DailySource(
@@ -111,6 +113,17 @@ def _revised(source: DailySource, name: str, volume: Volume) -> QueueForecast:
         moved[:, day:] *= np.exp(np.clip(follow, 0.0, 1.0)[None, :] * change[:, None])
         moved[:, day] = after
     return replace(forecast, factors=forecast.factors * (moved / levels))
+
+
+def _followed(
+    forecast: QueueForecast, source: DailySource, seen: dict[str, QueueForecast]
+) -> QueueForecast:
+    """A queue without counts of its own follows the sibling whose levels it shares."""
+    sibling = forecast.levels_of
+    if sibling not in seen:
+        return forecast
+    moved = seen[sibling].factors / np.maximum(source.queues[sibling].factors, 1e-12)
+    return replace(forecast, factors=forecast.factors * moved)
 
 
 def _posterior(levels: Floats, count: float, share: float) -> Floats:
