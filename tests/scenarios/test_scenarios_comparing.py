@@ -12,7 +12,7 @@ from capacity import plotting
 from capacity.errors import DataError, InfeasibleError
 from capacity.execution import content_key
 from capacity.reporting.plan_files import write_comparison
-from capacity.scenarios import Scenario, changes, compare, comparing
+from capacity.scenarios import Scenario, changes, compare, tasks
 from capacity.scenarios.measuring import measure
 from capacity.scenarios.pairing import paired_mean, peak_difference
 from tests.oracles.front_pipeline import small_plan
@@ -99,7 +99,7 @@ def test_a_scenario_that_no_plan_can_serve_says_why_and_has_no_figures(monkeypat
     def refuse(*args, **options):
         raise InfeasibleError("no shift covers the night")
 
-    monkeypatch.setattr(comparing, "plan_volume", refuse)
+    monkeypatch.setattr(tasks, "plan_volume", refuse)
     comparison = compare(small_plan(), SCENARIOS[:1])
     row = comparison.frame.set_index("scenario").loc["more"]
     assert row["status"] == "no plan: no shift covers the night"

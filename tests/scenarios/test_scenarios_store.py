@@ -9,7 +9,7 @@ import pytest
 
 from capacity.errors import DataError
 from capacity.execution import content_key
-from capacity.scenarios import ResultStore, Scenario, changes, compare, comparing
+from capacity.scenarios import ResultStore, Scenario, changes, compare, comparing, tasks
 from capacity.scenarios.measuring import Measured, measure
 from tests.oracles.front_pipeline import small_plan
 
@@ -46,7 +46,7 @@ def test_a_finished_comparison_is_read_and_nothing_is_planned_again(tmp_path, mo
     def refuse(*arguments, **options):
         raise AssertionError("planned again")
 
-    monkeypatch.setattr(comparing, "plan_volume", refuse)
+    monkeypatch.setattr(tasks, "plan_volume", refuse)
     again = compare(small_plan(), SCENARIOS[:2], store=ResultStore.open(tmp_path))
     assert bytes_of(again) == bytes_of(first) == bytes_of(compare_without_store(monkeypatch))
 

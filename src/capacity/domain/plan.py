@@ -21,7 +21,10 @@ from capacity.domain.volume import Volume
 
 @dataclass(frozen=True, kw_only=True)
 class PlanSettings:
-    """Horizons, confidence, paths, seed and effort of a plan; scenarios reuse them."""
+    """Horizons, confidence, paths, seed and effort of a plan; scenarios reuse them.
+
+    `factors` are margins by queue that the shift plan holds; without them it searches its own.
+    """
 
     schedule_weeks: int = 4
     weeks: int = 26
@@ -31,6 +34,7 @@ class PlanSettings:
     paths: int = 500
     seed: int = 0
     effort: Effort = Effort.QUICK
+    factors: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

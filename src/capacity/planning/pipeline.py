@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -13,7 +13,7 @@ from capacity.domain.operation import Operation
 from capacity.domain.plan import Plan, PlanSettings
 from capacity.domain.volume import Volume
 from capacity.intake import Cases
-from capacity.planning.running import Memo, run_steps
+from capacity.planning.running import Lent, Memo, run_steps
 from capacity.planning.summary import plan_summary
 
 
@@ -99,9 +99,10 @@ def plan_volume(
     *,
     memo: Memo | None = None,
     progress: Callable[[str], None] | None = None,
+    lent: Sequence[Lent] = (),
 ) -> Plan:
     """The plan of a volume; with a memo only the steps whose inputs changed are run."""
-    run = run_steps(volume, operation, settings, memo=memo, progress=progress)
+    run = run_steps(volume, operation, settings, memo=memo, progress=progress, lent=lent)
     bare = Plan(
         operation=operation,
         settings=settings,

@@ -21,15 +21,12 @@ class Memo:
     """Results by content key: equal keys mean equal bytes."""
 
     results: dict[str, Any] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan) -> Memo:
         """The results of a finished plan, under the keys of its own operation and settings."""
         keys = step_keys(plan.volume, plan.operation, plan.settings)
-        values = {key: getattr(plan, name) for name, key in keys.items()}
-        took = dict(plan.seconds)
-        return cls(results=values, seconds={key: took.get(name, 0.0) for name, key in keys.items()})
+        return cls(results={key: getattr(plan, name) for name, key in keys.items()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,15 +38,30 @@ class Run:
     reused: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Lent:
+    """An earlier result that a step reads from another plan instead of from its own run."""
+
+    step: str
+    name: str
+    value: Any
+    key: str
+
+
 def step_keys(
-    volume: Volume, operation: Operation, settings: PlanSettings, steps: Sequence[Step] = STEPS
+    volume: Volume,
+    operation: Operation,
+    settings: PlanSettings,
+    steps: Sequence[Step] = STEPS,
+    lent: Sequence[Lent] = (),
 ) -> dict[str, str]:
     """The content key of each step's result: seed, settings, inputs and operation as it is read."""
     keys = {"volume": content_key(volume)}
     for step in steps:
+        inputs = keys | {item.name: item.key for item in lent if item.step == step.name}
         keys[step.name] = content_key(
             step.name,
-            tuple(keys[name] for name in step.inputs),
+            tuple(inputs[name] for name in step.inputs),
             tuple(getattr(settings, name) for name in step.settings),
             content_read(step, operation),
         )
@@ -65,9 +77,10 @@ def run_steps(
     memo: Memo | None = None,
     progress: Progress | None = None,
     steps: Sequence[Step] = STEPS,
+    lent: Sequence[Lent] = (),
 ) -> Run:
-    """Every step in its order; one line of progress a step."""
-    keys = step_keys(volume, operation, settings, steps) if memo is not None else {}
+    """Every step in its order; one line of progress a step. What is new enters the memo."""
+    keys = step_keys(volume, operation, settings, steps, lent) if memo is not None else {}
     results: dict[str, Any] = {"volume": volume}
     seconds: list[tuple[str, float]] = []
     reused: list[str] = []
@@ -77,7 +90,10 @@ def run_steps(
             results[step.name] = memo.results[keys[step.name]]
             reused.append(step.name)
         else:
-            results[step.name] = step.verb(operation, settings, results)
+            given = {item.name: item.value for item in lent if item.step == step.name}
+            results[step.name] = step.verb(operation, settings, results | given)
+            if memo is not None:
+                memo.results[keys[step.name]] = results[step.name]
         seconds.append((step.name, time.perf_counter() - begun))
         if progress is not None:
             state = "reused" if step.name in reused else f"{seconds[-1][1]:.1f} s"

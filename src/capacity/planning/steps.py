@@ -111,6 +111,7 @@ def _shifts(operation: Operation, settings: PlanSettings, done: Results) -> Any:
         weeks=1 if settings.effort is Effort.QUICK else settings.schedule_weeks,
         confidence=settings.confidence,
         effort=settings.effort,
+        factors=dict(settings.factors) or None,
         seed=settings.seed,
     )
 
@@ -159,7 +160,7 @@ STEPS = (
         name="shifts",
         verb=_shifts,
         inputs=("staffing",),
-        settings=("schedule_weeks", "confidence", "effort", "seed"),
+        settings=("schedule_weeks", "confidence", "effort", "factors", "seed"),
         ignores=LABELS | FLOWS | ARRIVALS,
     ),
     Step(

@@ -9,26 +9,24 @@ import pandas as pd
 
 from capacity.domain.comparison import Comparison
 from capacity.domain.effort import Effort
-from capacity.domain.operation import Operation
 from capacity.domain.plan import Plan
-from capacity.errors import CapacityError
-from capacity.execution import content_key, run_many
-from capacity.planning import Memo, plan_volume
+from capacity.execution import run_many
+from capacity.planning.holding import BaseKeys
 from capacity.planning.steps import STEPS
 from capacity.scenarios.measuring import Measured, measure
 from capacity.scenarios.pairing import COLUMNS, pair_with
 from capacity.scenarios.scenario import AS_IS, Scenario, check_names
 from capacity.scenarios.store import ResultStore
+from capacity.scenarios.tasks import (
+    Case,
+    Task,
+    case_key,
+    chain_cases,
+    read_case,
+    reused_steps,
+    run_task,
+)
 from capacity.scenarios.words import comparison_words
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """What one worker needs: the finished plan, the changed operation, whether to reuse results."""
-
-    base: Plan
-    operation: Operation
-    reuse: bool
 
 
 def compare(
@@ -45,6 +43,10 @@ def compare(
     Every change is checked before anything runs. Only steps whose inputs a change touches are
     run again; the others are taken from the plan (`reuse=False` runs all of them, with the same
     result). A scenario that no plan can serve has its reason in `status` and no figures.
+
+    With Effort.QUICK a new shift plan holds the margins of `plan` instead of searching its own,
+    and where only arrivals change the staffing curve of `plan` is read at the new volumes.
+    With Effort.FULL every scenario finds its own.
 
     Parameters
     ----------
@@ -73,65 +75,86 @@ def compare(
     """
     check_names(scenarios)
     operations = [s.applied_to(plan.operation, as_of=plan.volume.as_of) for s in scenarios]
-    tasks = [Task(base=plan, operation=operation, reuse=reuse) for operation in operations]
-    names = [scenario.name for scenario in scenarios]
-    if store is None:
-        found = run_many(run_task, tasks, names=names, jobs=jobs, progress=progress)
-    else:
-        found = _stored(tasks, names, store, jobs=jobs, progress=progress)
-    return assemble(plan, scenarios, found)
-
-
-def _stored(
-    tasks: Sequence[Task],
-    names: Sequence[str],
-    store: ResultStore,
-    *,
-    jobs: int | None,
-    progress: Callable[[str], None] | None,
-) -> list[Measured]:
-    """Results of all tasks, those that the store holds taken from it."""
-    keys = [task_key(task) for task in tasks]
-    known = {key: result for key in set(keys) if (result := store.find(key)) is not None}
-    todo = [k for k, key in enumerate(keys) if key not in known]
-    if known and progress is not None:
-        progress(f"{len(tasks) - len(todo)} of {len(tasks)} scenarios are finished already")
-
-    def keep(place: int, result: Measured) -> None:
-        store.keep(keys[todo[place]], result)
-
-    fresh = run_many(
-        run_task,
-        [tasks[k] for k in todo],
-        names=[names[k] for k in todo],
-        jobs=jobs,
-        progress=progress,
-        done=keep,
+    base = BaseKeys.of(plan)
+    cases = [read_case(base, operation) for operation in operations]
+    sweep = Sweep(
+        base=base,
+        cases=tuple(cases),
+        names=tuple(scenario.name for scenario in scenarios),
+        reuse=reuse,
+        store=store,
     )
-    known |= {keys[k]: result for k, result in zip(todo, fresh, strict=True)}
-    store.close(dict(zip(names, keys, strict=True)))
-    return [known[key] for key in keys]
+    found = sweep.run(jobs=jobs, progress=progress)
+    return assemble(plan, scenarios, found, sweep.reused(found))
 
 
-def task_key(task: Task) -> str:
-    """The content key of a scenario: cases, settings, resulting operation, and what it may reuse."""
-    base = task.base
-    return content_key(
-        "scenario", base.volume, base.settings, base.operation, task.operation, task.reuse
-    )
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """Cases to plan against one base, with the store that keeps what is finished."""
+
+    base: BaseKeys
+    cases: tuple[Case, ...]
+    names: tuple[str, ...]
+    reuse: bool
+    store: ResultStore | None
+
+    def run(self, *, jobs: int | None, progress: Callable[[str], None] | None) -> list[Measured]:
+        """Results of all cases, those that the store holds taken from it."""
+        keys = [case_key(self.base.plan, case) for case in self.cases] if self.store else []
+        known = self._finished(keys)
+        if known and progress is not None:
+            progress(f"{len(known)} of {len(keys)} scenarios are finished already")
+        todo = [k for k in range(len(self.cases)) if k not in known]
+        chains = self._chains(todo)
+
+        def keep(place: int, results: list[Measured]) -> None:
+            for k, result in zip(chains[place], results, strict=True):
+                if self.store is not None:
+                    self.store.keep(keys[k], result)
+
+        made = run_many(
+            run_task,
+            [self._task(chain) for chain in chains],
+            names=[", ".join(self.names[k] for k in chain) for chain in chains],
+            jobs=jobs,
+            progress=progress,
+            done=keep,
+        )
+        for chain, results in zip(chains, made, strict=True):
+            known |= dict(zip(chain, results, strict=True))
+        if self.store is not None:
+            self.store.close(dict(zip(self.names, keys, strict=True)))
+        return [known[k] for k in range(len(self.cases))]
+
+    def reused(self, found: Sequence[Measured]) -> pd.DataFrame:
+        """Which steps of each planned scenario were taken over; no trace of a resumed run."""
+        taken = reused_steps(self.base, self.cases, self._chains(range(len(self.cases))))
+        rows = [
+            {"scenario": name, "step": step.name, "reused": self.reuse and step.name in taken[k]}
+            for k, (name, item) in enumerate(zip(self.names, found, strict=True))
+            if not item.failure
+            for step in STEPS
+        ]
+        return pd.DataFrame(rows, columns=["scenario", "step", "reused"])
+
+    def _finished(self, keys: Sequence[str]) -> dict[int, Measured]:
+        if self.store is None:
+            return {}
+        found = {key: self.store.find(key) for key in dict.fromkeys(keys)}
+        return {k: item for k, key in enumerate(keys) if (item := found[key]) is not None}
+
+    def _chains(self, places: Sequence[int]) -> list[list[int]]:
+        chains = chain_cases(self.base, [self.cases[k] for k in places], reuse=self.reuse)
+        return [[places[k] for k in chain] for chain in chains]
+
+    def _task(self, chain: Sequence[int]) -> Task:
+        chosen = tuple(self.cases[k] for k in chain)
+        return Task(base=self.base.plan, cases=chosen, reuse=self.reuse)
 
 
-def run_task(task: Task) -> Measured:
-    """Plan one scenario and measure it; a plan that cannot be made is measured as such."""
-    memo = Memo.of(task.base) if task.reuse else None
-    try:
-        made = plan_volume(task.base.volume, task.operation, task.base.settings, memo=memo)
-    except CapacityError as error:
-        return Measured(row={"status": f"no plan: {error}"}, failure=str(error))
-    return measure(made)
-
-
-def assemble(plan: Plan, scenarios: Sequence[Scenario], found: Sequence[Measured]) -> Comparison:
+def assemble(
+    plan: Plan, scenarios: Sequence[Scenario], found: Sequence[Measured], reused: pd.DataFrame
+) -> Comparison:
     """The comparison of finished scenarios, in their given order."""
     base = measure(plan)
     settings = plan.settings
@@ -154,23 +177,15 @@ def assemble(plan: Plan, scenarios: Sequence[Scenario], found: Sequence[Measured
         paired=paired,
         effort=settings.effort,
         seed=settings.seed,
-        reused=_reused(names, found),
+        reused=reused,
         notes=notes,
         text=comparison_words(frame, paired, scenarios, notes, settings.percentile),
     )
 
 
-def _reused(names: Sequence[str], found: Sequence[Measured]) -> pd.DataFrame:
-    rows = [
-        {"scenario": name, "step": step.name, "reused": step.name in item.reused}
-        for name, item in zip(names, found, strict=True)
-        if not item.failure
-        for step in STEPS
-    ]
-    return pd.DataFrame(rows, columns=["scenario", "step", "reused"])
-
-
 def _notes(plan: Plan) -> tuple[str, ...]:
     if plan.settings.effort is Effort.QUICK:
-        return ("effort QUICK in every row: shifts of one week, relaxed and rounded",)
+        return (
+            "effort QUICK in every row: shifts of one week, relaxed and rounded, with the margins of the plan",
+        )
     return ()

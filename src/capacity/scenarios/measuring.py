@@ -25,7 +25,6 @@ class Measured:
     row: dict[str, Any]
     paths: dict[str, np.ndarray] = field(default_factory=dict)
     required: np.ndarray | None = None
-    reused: tuple[str, ...] = ()
     failure: str = ""
 
 
@@ -46,7 +45,6 @@ def measure(plan: Plan) -> Measured:
             **_on_time_by_path(plan),
         },
         required=required,
-        reused=plan.reused,
     )
 
 

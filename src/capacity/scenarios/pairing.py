@@ -12,6 +12,7 @@ from capacity.scenarios.measuring import ON_TIME, Measured
 
 Z_95 = 1.959963984540054
 RESAMPLES = 400
+MOST_NUMBERS = 2_000_000  # held at once in resamples
 COLUMNS = ("scenario", "measure", "unit", "difference", "low", "high", "standard_error", "paths")
 
 
@@ -42,17 +43,21 @@ def peak_difference(
     Paths are drawn with replacement, the same ones for both sides (paired bootstrap, percentile
     interval): the paths are common, so most of their noise cancels. Arrays (paths, months).
     """
-
-    def peak(rows: np.ndarray) -> np.ndarray:
-        both = (base[rows], other[rows])
-        low, high = (np.quantile(side, percentile, axis=0).max() for side in both)
-        return np.asarray(high - low)
-
     generator = stream(seed, "bootstrap", name)
     draws = generator.integers(0, len(base), size=(RESAMPLES, len(base)))
-    spread = np.array([peak(rows) for rows in draws])
+
+    def peaks(heads: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        # One sort of (months, resamples, paths) instead of a quantile for each resample.
+        return np.asarray(np.quantile(heads.T[:, rows], percentile, axis=-1).max(axis=0))
+
+    def gain(rows: np.ndarray) -> np.ndarray:
+        return np.subtract(peaks(other, rows), peaks(base, rows))
+
+    pieces = np.array_split(draws, max(1, draws.size * base.shape[1] // MOST_NUMBERS))
+    spread = np.concatenate([gain(rows) for rows in pieces])
+    value = float(gain(np.arange(len(base))[None])[0])
     low, high = np.quantile(spread, [0.025, 0.975])
-    return float(peak(np.arange(len(base)))), float(low), float(high), float(spread.std(ddof=1))
+    return value, float(low), float(high), float(spread.std(ddof=1))
 
 
 def pair_with(

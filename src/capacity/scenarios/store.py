@@ -17,7 +17,7 @@ from capacity.errors import DataError
 from capacity.intake.atomic import write_atomically
 from capacity.scenarios.measuring import Measured
 
-FORMAT = 1
+FORMAT = 2
 PACKAGES = ("reviewer-capacity", "numpy", "pandas", "scipy", "highspy", "pulp")
 HEADER, MANIFEST = "versions.json", "manifest.json"
 
@@ -101,7 +101,6 @@ def _write(result: Measured) -> dict[str, Any]:
         "row": {name: _scalar(value) for name, value in result.row.items()},
         "paths": {name: _array(values) for name, values in result.paths.items()},
         "required": None if result.required is None else _array(result.required),
-        "reused": list(result.reused),
         "failure": result.failure,
     }
 
@@ -111,7 +110,6 @@ def _read(body: Mapping[str, Any]) -> Measured:
         row=dict(body["row"]),
         paths={name: _numbers(item) for name, item in body["paths"].items()},
         required=None if body["required"] is None else _numbers(body["required"]),
-        reused=tuple(body["reused"]),
         failure=body["failure"],
     )
 

@@ -16,6 +16,7 @@ from capacity.domain.sensitivity import Sensitivity
 from capacity.errors import DataError
 from capacity.execution import Progress, run_many
 from capacity.planning import Memo
+from capacity.planning.holding import BaseKeys
 from capacity.planning.running import run_steps
 from capacity.planning.steps import STEPS
 from capacity.queueing import simulate
@@ -254,8 +255,15 @@ def _changed(plan: Plan, name: str, change: Change) -> Operation:
 
 
 def _headcount_of(plan: Plan, operation: Operation) -> HeadcountPlan:
-    memo = Memo.of(plan)
-    run = run_steps(plan.volume, operation, plan.settings, memo=memo, steps=HEADS_STEPS)
+    holding = BaseKeys.of(plan).holding(operation)
+    run = run_steps(
+        plan.volume,
+        operation,
+        holding.settings,
+        memo=Memo.of(plan),
+        steps=HEADS_STEPS,
+        lent=holding.lent,
+    )
     made: HeadcountPlan = run.results["headcount"]
     return made
 
