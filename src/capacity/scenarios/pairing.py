@@ -51,7 +51,8 @@ def peak_difference(
         return np.asarray(np.quantile(heads.T[:, rows], percentile, axis=-1).max(axis=0))
 
     def gain(rows: np.ndarray) -> np.ndarray:
-        return np.subtract(peaks(other, rows), peaks(base, rows))
+        gained: np.ndarray = peaks(other, rows) - peaks(base, rows)
+        return gained
 
     pieces = np.array_split(draws, max(1, draws.size * base.shape[1] // MOST_NUMBERS))
     spread = np.concatenate([gain(rows) for rows in pieces])
