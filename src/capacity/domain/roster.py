@@ -35,7 +35,7 @@ class Roster:
     `frame` columns: person, pool, shift, date (local date on which the shift starts), start, end
     (UTC), activity (the text of `Activity`), queue ("" unless work). `unfilled`: shifts of the plan that nobody could take
     (pool, shift, date, start, end, heads, reason). `unassigned`: work of the plan left without a
-    person (queue, start, hours, reason). `missed`: counselling sessions that no shift of the
+    person (pool, queue, start, hours, reason). `missed`: counselling sessions that no shift of the
     person holds (person, start, minutes, reason).
     """
 
@@ -67,10 +67,11 @@ class Roster:
             else 0
         )
         state = "accepted by the check" if self.accepted else "NOT accepted by the check"
+        head = "PARTIAL ROSTER: " if self.is_partial else ""
         unfilled = int(self.unfilled["heads"].sum()) if len(self.unfilled) else 0
         return "\n".join(
             [
-                f"{plural(len(self.people), 'person')} on {plural(shifts, 'shift')}, {state}; {unfilled} shifts unfilled",
+                f"{head}{plural(len(self.people), 'person')} on {plural(shifts, 'shift')}, {state}; {unfilled} shifts unfilled",
                 *self.notes,
             ]
         )

@@ -26,7 +26,7 @@ from capacity.scheduling.rostering.unfilled import unfilled_rows
 
 COLUMNS = ["person", "pool", "shift", "date", "start", "end", "activity", "queue"]
 UNFILLED = ["pool", "shift", "date", "start", "end", "heads", "reason"]
-UNASSIGNED = ["queue", "start", "hours", "reason"]
+UNASSIGNED = ["pool", "queue", "start", "hours", "reason"]
 MISSED = ["person", "start", "minutes", "reason"]
 QUICK = SearchLimits(moves=20, stall=10, move_nodes=20, proof_nodes=100, line_rounds=0, gap=1e-3)
 
@@ -169,8 +169,9 @@ def _choose_shifts(order: _Order, problem: RosterProblem, cohorts: Cohorts) -> t
 
 def _unassigned(plan: ShiftPlan, pool: PoolSlices, left: np.ndarray) -> list[tuple[object, ...]]:
     """Hours left over, filed under the last intervals that asked for them (first in, first out)."""
+    name = pool.cohorts.pool.name
     rows: list[tuple[object, ...]] = [
-        (queue, begin, hours, "the plan puts it outside its own horizon")
+        (name, queue, begin, hours, "the plan puts it outside its own horizon")
         for queue, begin, hours in pool.outside
     ]
     per = plan.grid.minutes // pool.grid.minutes
@@ -188,7 +189,7 @@ def _unassigned(plan: ShiftPlan, pool: PoolSlices, left: np.ndarray) -> list[tup
             part = min(hours, float(amount))
             if part > 0:
                 begin = pool.grid.origin + first * pool.grid.minutes * MINUTE_NS
-                rows.append((queue, begin, part, reason))
+                rows.append((name, queue, begin, part, reason))
                 hours -= part
     return rows
 

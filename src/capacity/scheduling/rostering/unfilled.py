@@ -47,4 +47,4 @@ def _reason(obstacles: Obstacles, chosen: Ints, day: int, shift: int) -> str:
         left &= ~kept
     counts.append((int(left.sum()), "kept from it by rules in combination"))
     told = sorted((pair for pair in counts if pair[0]), key=lambda pair: -pair[0])
-    return "; ".join(f"{count} {rule}" for count, rule in told)
+    return "; ".join(f"{count} {rule}" for count, rule in told) or "everybody of the pool works it"
