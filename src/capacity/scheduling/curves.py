@@ -13,7 +13,7 @@ from capacity.errors import DataError
 from capacity.program.slots import FloatArray
 from capacity.scheduling.shift_scheduling import check_match
 from capacity.scheduling.weekly.binding import find_binding
-from capacity.scheduling.weekly.sizing import Sized, build_sizing, size_week, sizing_solver
+from capacity.scheduling.weekly.sizing import Sized, build_sizing, size_week
 from capacity.scheduling.weekly.solving import WeekSolver
 from capacity.scheduling.weekly.week import Week, build_week, cut_grid, week_profile
 
@@ -78,7 +78,7 @@ def staffing_curve(
         raise DataError(f"staffing_curve: levels must be positive, got {chosen}.")
     base = representative_week(staffing, operation)
     queues = len(operation.queues)
-    solver = sizing_solver()
+    solver = WeekSolver(afresh=True)
     growth = floor_growth(base, staffing, min(chosen), max(chosen))
     at_mean = size_week(base, growth=growth, solver=solver)
     binding = _find_binding(base, at_mean, solver)

@@ -163,7 +163,8 @@ def _without_rows(program: Program, names: list[str]) -> Program:
 
 
 def _without_deadlines(program: Program) -> Program:
-    looser = _without_rows(program, ["second deadline"])
+    held = [name for name in ("second deadline",) if name in program.rows]
+    looser = _without_rows(program, held)
     upper = program.upper.copy()
     upper[program.columns["open"]] = np.inf
     return replace(looser, upper=upper)

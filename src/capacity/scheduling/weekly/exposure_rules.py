@@ -9,7 +9,7 @@ from scipy import sparse
 
 from capacity.program import Rule, require
 from capacity.program.slots import FloatArray, IntArray
-from capacity.scheduling.weekly.decisions import Layout
+from capacity.scheduling.weekly.decisions import Layout, capped_pools
 from capacity.scheduling.weekly.rules import place
 from capacity.scheduling.weekly.week import SLICE_MINUTES, Week
 
@@ -110,8 +110,7 @@ def share_exposure(week: Week, layout: Layout) -> Rule:
     A pool none of whose shifts may be exposed (all late in the day, say) takes no such work.
     """
     periods = week.grid.periods
-    heavy = layout.flow_pool[week.severity[layout.flow_queue] > 0]
-    pools = np.union1d(week.cohort_pool[layout.exposed_cohort], heavy)
+    pools = np.flatnonzero(capped_pools(week))
     row = (
         np.searchsorted(pools, week.cohort_pool[layout.exposed_cohort]) * periods
         + layout.exposed_time

@@ -8,7 +8,6 @@ import numpy as np
 from scipy import sparse
 
 from capacity.program import (
-    Method,
     Program,
     Rule,
     Session,
@@ -21,6 +20,7 @@ from capacity.program.slots import FloatArray
 from capacity.scheduling.weekly import exposure_rules, rules
 from capacity.scheduling.weekly.decisions import (
     Layout,
+    capped_pools,
     declare_week,
     lay_out,
     open_limits,
@@ -51,11 +51,6 @@ class Sized:
     solution: Solution
 
 
-def sizing_solver() -> WeekSolver:
-    """A solver for `size_week`: interior point finds the first vertex of these programs soonest."""
-    return WeekSolver(method=Method.VERTEX)
-
-
 def size_week(
     week: Week, *, growth: FloatArray | None = None, solver: WeekSolver | None = None
 ) -> Sized:
@@ -66,10 +61,10 @@ def size_week(
     `slopes` are the heads that one more weekly work hour of each queue needs, from the duals of
     every row and bound that the work enters; `constant` makes the plane touch the total. They
     need `growth`: how many heads each floor grows by per weekly work hour, shape (queues,
-    periods); without it they stay zero. A `solver` used before starts from its last basis.
+    periods); without it they stay zero. By default the program is solved from nothing.
     """
     program, layout = build_sizing(week)
-    session, solution = (solver or sizing_solver()).relax(program)
+    session, solution = (solver or WeekSolver(afresh=True)).relax(program)
     heads = solution.take("heads")
     total = float(heads.sum())
     work = week.profile.work.sum(axis=1)
@@ -127,17 +122,18 @@ def build_sizing(week: Week) -> tuple[Program, Layout]:
         undone=np.full_like(prices.undone, SHORT_PRICE),
         floor=np.full_like(prices.floor, SHORT_PRICE),
     )
-    slots = declare_week(week, layout, flat, relaxed=True)
+    declared = declare_week(week, layout, flat, relaxed=True)
+    slots = [item for item in declared if item.name not in ("open_late", "undone")]
+    slots.append(declare("undone", len(week.severity), cost=flat.undone))
     slots.append(declare("heads", len(week.pools), cost=1.0))
     slots.append(declare("beyond", len(week.pools), cost=BEYOND_PRICE))
     found = [rules.keep_occupancy(week, layout), rules.balance_work(week, layout)]
-    found += [rules.balance_late(week), rules.serve_late(week), _enough_heads(week)]
-    found.append(_beyond_today(week))
+    found += [_serve_late(week), _enough_heads(week), _beyond_today(week)]
     if week.breaks.cohort.size:
         found.append(rules.give_breaks(week))
     if (week.profile.floors > 0).any():
         found += [rules.seat_floors(week, layout), rules.cover_floors(week, layout, flat)]
-    if layout.exposed_cohort.size:
+    if capped_pools(week).any():
         found += [
             exposure_rules.bound_exposure(week, layout),
             exposure_rules.cap_days(week, layout),
@@ -147,6 +143,20 @@ def build_sizing(week: Week) -> tuple[Program, Layout]:
         if weekly:
             found.append(_weekly_exposure(week, layout, weekly))
     return stack(slots, found), layout
+
+
+def _serve_late(week: Week) -> Rule:
+    """Late work is done at some time of the steady week, or counted as undone.
+
+    Without heads as a limit, late work is only what no shift can do in time: the second deadline
+    of a shift plan would make the program three times as large and change nothing.
+    """
+    queues, periods = week.profile.work.shape
+    cells = np.arange(queues * periods)
+    sums = place(cells // periods, cells, 1.0, (queues, cells.size))
+    one = sparse.eye_array(queues, format="csr")
+    parts = {"late": sums, "served_late": -sums, "undone": -one}
+    return require("late work", parts, lower=0.0, upper=0.0)
 
 
 def _enough_heads(week: Week) -> Rule:
@@ -217,13 +227,11 @@ def _slopes(
     value = (dual * week.profile.work + at_top * np.where(np.isfinite(bound), bound, 0.0)).sum(
         axis=1
     )
+    extra = solution.program.cost - program.matrix.T @ solution.row_dual
     for name in ("late", "undone"):
-        given = found.take(name).reshape(shape)
-        extra = (
-            solution.program.cost[program.columns[name]]
-            - (program.matrix.T @ solution.row_dual)[program.columns[name]]
-        )
-        value += np.where(given > 1e-6, extra.reshape(shape) * given, 0.0).sum(axis=1)
+        given = found.take(name)
+        part = np.where(given > 1e-6, extra[program.columns[name]] * given, 0.0)
+        value += part.reshape(len(total), -1).sum(axis=1)
     value = np.where(total > 0, value / np.where(total > 0, total, 1.0), 0.0)
     if "floors" in program.rows:
         queues, times = np.nonzero(week.profile.floors > 0)

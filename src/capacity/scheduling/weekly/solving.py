@@ -22,6 +22,7 @@ from capacity.scheduling.weekly import exposure_rules, rules
 from capacity.scheduling.weekly.decisions import (
     Layout,
     Prices,
+    capped_pools,
     declare_week,
     lay_out,
     price_week,
@@ -88,7 +89,7 @@ def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices
         found += [rules.seat_floors(week, layout), rules.cover_floors(week, layout, prices)]
     if week.limits is not None:
         found += [rules.limit_days(week, week.limits), rules.limit_weeks(week, week.limits)]
-    if layout.exposed_cohort.size:
+    if capped_pools(week).any():
         found += [
             exposure_rules.bound_exposure(week, layout),
             exposure_rules.cap_days(week, layout),
@@ -99,11 +100,15 @@ def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices
 
 
 class WeekSolver:
-    """Solves weeks that differ in their amounts only, each from the basis of the last relaxation."""
+    """Solves weeks that differ in their amounts only, each from the basis of the last relaxation.
 
-    def __init__(self, seed: int = 0, *, method: Method | None = None) -> None:
+    With `afresh` every relaxation is solved from nothing by interior point: better where the
+    amounts differ much.
+    """
+
+    def __init__(self, seed: int = 0, *, afresh: bool = False) -> None:
         self.seed = seed
-        self.method = method
+        self.afresh = afresh
         self._session: Session | None = None
         self._program: Program | None = None
 
@@ -111,14 +116,16 @@ class WeekSolver:
         """A session that holds the program: the last one with new bounds if the rows are the same."""
         last = self._program
         if self._session is None or last is None or not _same_rows(last, program):
-            large = program.matrix.shape[0] > LARGE_ROWS
-            method = self.method or (Method.VERTEX if large else Method.SIMPLEX)
+            large = self.afresh or program.matrix.shape[0] > LARGE_ROWS
+            method = Method.VERTEX if large else Method.SIMPLEX
             self._session = Session(program, SolveOptions(method=method, seed=self.seed))
         self._program = program
         return self._session
 
     def relax(self, program: Program) -> tuple[Session, Solution]:
         """The relaxation of a program, which always has a solution."""
+        if self.afresh:
+            self._session = None
         session = self.open(program)
         session.restore_basis()
         solution = session.solve(
