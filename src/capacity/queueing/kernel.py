@@ -160,15 +160,16 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
                                 break
                             if room_bin[other] != place:
                                 room_bin[other] = place
-                                room[other] = cap_of[other] - used[other] + 1e-9
-                                room_paced[other] = room[other]
+                                left = cap_of[other] - used[other] + 1e-9
+                                room[other] = left
                                 if pace_length[other] > 0:
                                     step = place - pace_first[other]
-                                    step = min(max(step, 0), pace_length[other] - 1)
-                                    room_paced[other] = min(
-                                        room[other],
-                                        pace[pace_offset[other] + step] - used[other] + 1e-9,
-                                    )
+                                    if step >= pace_length[other]:
+                                        step = pace_length[other] - 1
+                                    spot_pace = pace_offset[other] + (step if step > 0 else 0)
+                                    ahead = pace[spot_pace] - used[other] + 1e-9
+                                    left = ahead if ahead < left else left
+                                room_paced[other] = left
                             limit = room_paced[other] if paced[queue] else room[other]
                             if need[queue] <= limit and now < until_of[other]:
                                 found = other
@@ -203,13 +204,16 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
                 if waiting > 0:
                     if room_bin[who] != place:
                         room_bin[who] = place
-                        room[who] = cap_of[who] - used[who] + 1e-9
-                        room_paced[who] = room[who]
+                        left = cap_of[who] - used[who] + 1e-9
+                        room[who] = left
                         if pace_length[who] > 0:
-                            step = min(max(place - pace_first[who], 0), pace_length[who] - 1)
-                            room_paced[who] = min(
-                                room[who], pace[pace_offset[who] + step] - used[who] + 1e-9
-                            )
+                            step = place - pace_first[who]
+                            if step >= pace_length[who]:
+                                step = pace_length[who] - 1
+                            spot_pace = pace_offset[who] + (step if step > 0 else 0)
+                            ahead = pace[spot_pace] - used[who] + 1e-9
+                            left = ahead if ahead < left else left
+                        room_paced[who] = left
                     for other in class_queues[kind]:
                         if other < 0:
                             break
@@ -249,8 +253,10 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
             hours = hours_of[begun]
             started[begun] = now
             worker[begun] = who
-            used[who] += dose_of[begun]
-            room_bin[who] = -1
+            dose = dose_of[begun]
+            used[who] += dose
+            room[who] -= dose
+            room_paced[who] -= dose
             if by_plan:
                 done[kind][queue] += hours
             work_end[who] = now + hours

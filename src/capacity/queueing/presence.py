@@ -14,6 +14,8 @@ from capacity.domain.faults import nearest
 from capacity.errors import DataError
 
 Floats = NDArray[np.float64]
+_AT_WORK = (Activity.WORK.value, Activity.IDLE.value)
+
 Profile = tuple[tuple[float, ...], tuple[float, ...]]  # hours, cumulative exposure by then
 
 
@@ -86,54 +88,74 @@ def duties_of_roster(roster: Roster, operation: Operation) -> list[Duty]:
     """
     meetings = bool((roster.frame["activity"] == Activity.MEETING.value).any())
     persons = {person.id: person for person in operation.people}
-    grid = roster.grid
+    severity = {queue.name: queue.severity for queue in operation.queues}
     duties: list[Duty] = []
-    for (person_id, _), slices in roster.frame.groupby(["person", "date"], sort=True):
-        ordered = slices.sort_values("start")
-        pool = operation.pool(str(ordered["pool"].iloc[0]))
-        hours = [
-            (_hours(start, grid), _hours(end, grid), activity, str(queue))
-            for start, end, activity, queue in zip(
-                ordered["start"],
-                ordered["end"],
-                ordered["activity"],
-                ordered["queue"],
-                strict=True,
-            )
-        ]
-        at_work = {Activity.WORK.value, Activity.IDLE.value}
-        stints = _merged([(on, off) for on, off, activity, _ in hours if activity in at_work])
+    for own in _slices_by_duty(roster):
+        pool = operation.pool(own.pool)
+        stints = _merged([(on, off) for on, off, activity, _ in own.slices if activity in _AT_WORK])
         if not stints:
             continue
         planned: dict[float, float] = {}
-        for on, off, _, queue in hours:
+        for on, off, _, queue in own.slices:
             if queue:
-                weight = operation.queue(queue).severity
-                planned[off] = planned.get(off, 0.0) + weight * (off - on)
+                planned[off] = planned.get(off, 0.0) + severity[queue] * (off - on)
         profile = (tuple(planned), tuple(np.cumsum(list(planned.values())).tolist()))
         if not meetings:
             turn = (len(duties) % 8 + 0.5) / 8
             stints = _meeting_out(stints, float(pool.shrinkage.in_shift), turn)
-        person = persons.get(str(person_id))
+        person = persons.get(own.person)
         skills = None
         share = 1.0
         if person is not None:
             share = operation.tier_share(person.tier)
             skills = _person_skills(operation, pool, person.skills, person.languages)
-        span = (hours[0][0], hours[-1][1])
         duties.append(
             _duty(
                 operation,
                 pool,
                 stints,
-                span=span,
-                grid=grid,
+                span=(own.slices[0][0], own.slices[-1][1]),
+                grid=roster.grid,
                 profile=profile,
                 cap_share=share,
                 skills=skills,
-                person=str(person_id),
+                person=own.person,
             )
         )
+    return duties
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Duty:
+    """One person's slices of one duty: hour on, hour off, activity, queue."""
+
+    person: str
+    pool: str
+    slices: list[tuple[float, float, str, str]]
+
+
+def _slices_by_duty(roster: Roster) -> list[_Duty]:
+    """The rows of a roster by person and date; hours are converted once, for all rows."""
+    frame = roster.frame.sort_values(["person", "date", "start"], kind="stable")
+    hour = pd.Timedelta(hours=1)
+    columns = [
+        frame["person"].astype(str),
+        frame["date"].astype(str),
+        frame["pool"].astype(str),
+        (frame["start"] - roster.grid.start) / hour,
+        (frame["end"] - roster.grid.start) / hour,
+        frame["activity"].astype(str),
+        frame["queue"].astype(str),
+    ]
+    duties: list[_Duty] = []
+    last = None
+    for person, day, pool, on, off, activity, queue in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        if (person, day) != last:
+            last = (person, day)
+            duties.append(_Duty(person=person, pool=pool, slices=[]))
+        duties[-1].slices.append((on, off, activity, queue))
     return duties
 
 
