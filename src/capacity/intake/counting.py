@@ -11,6 +11,7 @@ from capacity.domain.operation import Operation
 from capacity.domain.volume import Backlog, SeriesLabel, Volume
 from capacity.errors import DataError
 from capacity.intake.case_tables import CaseTables
+from capacity.intake.closing import close_hours
 from capacity.intake.driver_history import driver_histories
 from capacity.intake.plausibility import plausibility_notes
 from capacity.intake.policy import Gap
@@ -39,7 +40,7 @@ def count_volume(
     return Volume(
         grid=grid,
         labels=labels,
-        counts=_fill(cases, keys, rows, len(labels), grid),
+        counts=_fill(cases, keys, rows, grid, zones=dict(zones)),
         as_of=moment,
         backlog=open_cases(cases.frame, moment),
         unit=cases.unit,
@@ -108,10 +109,15 @@ def _labels(
 
 
 def _fill(
-    cases: CaseTables, keys: list[str], rows: dict[tuple[str, ...], int], size: int, grid: TimeGrid
+    cases: CaseTables,
+    keys: list[str],
+    rows: dict[tuple[str, ...], int],
+    grid: TimeGrid,
+    *,
+    zones: dict[str, str],
 ) -> np.ndarray:
     """Counts by series and interval. What neither table covers is missing."""
-    shape = (size, grid.periods)
+    shape = (len(rows), grid.periods)
     counts = np.full(shape, np.nan)
     if cases.has_log:
         index = grid.index_of(cases.frame["arrived_at"])
@@ -127,6 +133,12 @@ def _fill(
             cases.counts, _positions(cases.counts, keys, rows), index, "count", shape
         )
         counts[named] = found[named]
+        if cases.gaps is Gap.CLOSED:
+            first = max(int(index.min()), 0)
+            span = TimeGrid(start=grid.starts[first], minutes=grid.minutes, periods=last - first)
+            for cell, row in rows.items():
+                zone = zones.get(cell[0], "UTC")
+                counts[row, first:last] = close_hours(counts[row, first:last], span, zone)
     return counts
 
 

@@ -190,7 +190,8 @@ def _check_gaps(
     faults.add(
         "counts",
         f"intervals of {minutes} min without a count",
-        "add them, or say what they mean: gaps=Gap.ZERO (nothing arrived) or Gap.MISSING (unknown); "
+        "add them, or say what they mean: gaps=Gap.ZERO (nothing arrived), "
+        "Gap.CLOSED (hours never counted are shut) or Gap.MISSING (unknown); "
         "a file that mixes interval lengths must be split",
         count=missing,
         first=_first_gaps(known, keys, first, step, size),

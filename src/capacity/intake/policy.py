@@ -20,13 +20,15 @@ class Gap(Enum):
     """What an interval without a row, or without a count, means in a counts file.
 
     RAISE refuses the file; MISSING marks the interval as unknown (nan); ZERO says that the
-    source writes no row when nothing arrived. Nothing is taken as zero unless ZERO says so, and an
-    empty count is never zero.
+    source writes no row when nothing arrived. CLOSED says that the source is shut at some hours:
+    an hour of the local week that is never counted is closed and brings nothing, any other gap is
+    missing. Nothing is taken as zero unless ZERO or CLOSED says so.
     """
 
     RAISE = "raise"
     MISSING = "missing"
     ZERO = "zero"
+    CLOSED = "closed"
 
 
 class DateStyle(Enum):
