@@ -6,6 +6,7 @@ from capacity.plotting.cost_chart import cost as cost
 from capacity.plotting.coverage_chart import coverage as coverage
 from capacity.plotting.exposure_chart import exposure as exposure
 from capacity.plotting.fan_chart import fan as fan
+from capacity.plotting.gantt_chart import gantt as gantt
 from capacity.plotting.headcount_chart import headcount as headcount
 from capacity.plotting.requirement_heatmap import requirement as requirement
 from capacity.plotting.scenario_chart import scenarios as scenarios
@@ -20,6 +21,7 @@ __all__ = [
     "coverage",
     "exposure",
     "fan",
+    "gantt",
     "headcount",
     "render_png",
     "requirement",
