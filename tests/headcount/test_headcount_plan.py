@@ -256,3 +256,15 @@ def test_the_cap_and_the_leave_need_two_and_a_third_times_the_heads():
     ratio = capped.required(0.8)[0] / paid.required(0.8)[0]
     assert ratio == pytest.approx(2080 / (223 * 4), rel=0.01)
     assert ratio == pytest.approx(2.33, rel=0.01)
+
+
+def test_enough_in_all_is_not_called_covered_while_a_pool_is_short():
+    operation = two_pools()
+    staffing = toy_staffing({"hash_match": weekly_paths(220)})
+    plan = plan_headcount(
+        toy_curve(operation, split=(0.95, 0.05)), staffing, operation, hiring=False
+    )
+    first = plan.summary().splitlines()[0]
+    rows = plan.frame[plan.frame["month"] == plan.months.labels[0]].set_index("pool")["gap"]
+    assert rows["all"] <= 0 < rows.iloc[0], rows.to_dict()
+    assert f"enough in all, but not where needed: short are {rows.index[0]} by" in first

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capacity.domain.display import frame_html
+from capacity.domain.display import frame_html, plural
 from capacity.domain.grid import MonthGrid
 
 FINANCE_COLUMNS = (
@@ -89,31 +89,36 @@ class HeadcountPlan:
         return "\n".join([*lines, *self.advice, *self.notes])
 
     def _month_words(self, row: dict[str, object]) -> str:
-        gap = int(str(row["gap"]))
-        state = f"short by {gap}" if gap > 0 else "covered"
         text = (
             f"{row['month']}: {row['required_p50']} heads at P50, {row['required_p80']} at P80; "
-            f"{row['eop']} at month end, {state}"
+            f"{row['eop']} at month end, {self._state(row)}"
         )
-        short = self._short_pools(str(row["month"]))
-        text += f" ({short})" if short else ""
         text += f"; {self._actions(row)}; {self.currency} {row['cost']:,.2f}"
         risk = row.get("risk_short")
         return text + (
             f"; risk of a short pool {100 * float(str(risk)):.0f} %" if risk is not None else ""
         )
 
-    def _short_pools(self, month: str) -> str:
-        rows = self.frame[(self.frame["month"] == month) & (self.frame["pool"] != "all")]
+    def _state(self, row: dict[str, object]) -> str:
+        """Short in all, short in some pools although there are enough in all, or covered."""
+        gap = int(str(row["gap"]))
+        rows = self.frame[(self.frame["month"] == row["month"]) & (self.frame["pool"] != "all")]
         short = rows[rows["gap"] > 0]
-        return ", ".join(
-            f"{pool} short by {gap}" for pool, gap in zip(short["pool"], short["gap"], strict=True)
+        pools = ", ".join(
+            f"{pool} by {missing}"
+            for pool, missing in zip(short["pool"], short["gap"], strict=True)
         )
+        if gap > 0:
+            return f"short by {gap} in all" + (f" ({pools})" if pools else "")
+        if not pools:
+            return "every pool covered"
+        return f"enough in all, but not where needed: short are {pools}"
 
     def _actions(self, row: dict[str, object]) -> str:
         """What happens in a month: starts, moves, overtime and vendor heads."""
-        parts = [f"{row['hires']} hires"]
-        parts += [f"{row['transfers_in']} transfers"] if row["transfers_in"] else []
+        parts = [plural(int(str(row["hires"])), "hire")]
+        moved = int(str(row["transfers_in"]))
+        parts += [plural(moved, "transfer")] if moved else []
         for name, words in (("overtime_heads", "of overtime"), ("vendor_heads", "from vendors")):
             value = float(str(row.get(name, 0.0)))
             parts += [f"{value:.1f} heads {words}"] if value > 0 else []
