@@ -1,5 +1,7 @@
 """Reporting: tables, finance files, the workbook, and interchange with other systems."""
 
+from capacity.reporting.calendar_files import calendar_of as calendar_of
+from capacity.reporting.calendar_files import write_calendars as write_calendars
 from capacity.reporting.finance_files import read_finance as read_finance
 from capacity.reporting.finance_files import write_finance as write_finance
 from capacity.reporting.finance_schema import Version as Version
