@@ -2,6 +2,7 @@
 
 from capacity.intake.case_tables import Rejects as Rejects
 from capacity.intake.cases import Cases as Cases
+from capacity.intake.large_log import count_log as count_log
 from capacity.intake.operations import read_operation as read_operation
 from capacity.intake.operations import validate_operation as validate_operation
 from capacity.intake.policy import DateStyle as DateStyle
