@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
-from capacity.domain import Target
+from capacity.domain import Backlog, ExposureCap, OpeningHours, Target
+from capacity.queueing import play, simulate
+from capacity.queueing.examples import poisson_demand, two_queue_operation
 from capacity.queueing.measuring import Seen, Span, score_target
 
 TARGET = Target(share=0.95, within_hours=120)
@@ -41,3 +44,23 @@ def test_samples_drawn_since_the_queue_closed_are_not_borrowed():
     samples = np.full(len(RELEASED), np.nan)
     assert share(samples, replace(SPAN, shut_from=118.0)) == 1.0
     assert share(samples, SPAN) < 0.75
+
+
+def test_the_player_forgives_samples_drawn_behind_closed_doors_as_the_simulation_does():
+    """A quality queue shut at the weekend: its weekend samples wait for Monday in both."""
+    base = two_queue_operation()
+    opening = OpeningHours(zone="UTC", weekdays=(0, 1, 2, 3, 4), opens_minute=0, closes_minute=1440)
+    normal = replace(
+        base.queue("normal"),
+        automation_share=0.0,
+        escalates_to=None,
+        qa_share=0.3,
+        qa_queue="urgent",
+    )
+    samples = replace(base.queue("urgent"), targets=(TARGET,), opening=opening)
+    operation = replace(base, queues=(samples, normal), exposure=ExposureCap.off())
+    backlog = Backlog(queues=("normal",), age_hours=(0.0,))
+    demand = poisson_demand(operation, per_hour={"normal": 12.0}, weeks=1, paths=6, backlog=backlog)
+    heads = pd.DataFrame({"pool": "core", "start": demand.grid.starts, "heads": 4})
+    shares = [run(demand, operation, heads=heads).promises[0].share for run in (play, simulate)]
+    assert min(shares) > 0.99

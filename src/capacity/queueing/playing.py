@@ -211,11 +211,17 @@ def _score(stage: Stage, played: Played, cases: Floats, name: str, target: Targe
     size = queue.handling.mean_hours * queue.reviews_per_case
     counted, good = cases[number, :, first:last], share[:, first:last]
     good = counted * good
-    left = played.backlog[number][:, last] / size
+    # As in the simulation: quality samples drawn since the queue last closed have no counterpart
+    # in the opening backlog, and nobody could have worked them yet.
+    shut = max(first, round(spans_of(stage)[number].shut_from / stage.grid.hours))
+    sampled = _sampled_share(stage, cases, number)
+    unborn = sampled * (played.arrived[number][:, last] - played.arrived[number][:, shut]) / size
+    left = played.backlog[number][:, last] / size - unborn
     held = played.backlog[number][:, first] / size
-    good = _without_borrowed(
-        played, number, (first, last), good, left - held - 2 * np.sqrt(left + held)
-    )
+    at_stake = good.copy()
+    at_stake[:, shut - first :] *= 1.0 - sampled
+    excess = left - held - 2 * np.sqrt(np.maximum(left, 0.0) + held)
+    good = good - _borrowed(played, number, (first, last), at_stake, excess)
     oldest = _oldest(played, number, last)
     hour = spans_of(stage)[number].hour_of_week
     table = np.zeros((len(hour), HOURS_OF_WEEK))
@@ -234,21 +240,34 @@ def _score(stage: Stage, played: Played, cases: Floats, name: str, target: Targe
     ]
 
 
-def _without_borrowed(
-    played: Played, number: int, span: tuple[int, int], good: Floats, excess: Floats
+def _sampled_share(stage: Stage, cases: Floats, number: int) -> float:
+    """Share of the cases of a queue that are quality samples of others."""
+    operation = stage.operation
+    name = operation.queues[number].name
+    samples = sum(
+        queue.qa_share * float(cases[other].sum())
+        for other, queue in enumerate(operation.queues)
+        if queue.qa_queue == name
+    )
+    total = float(cases[number].sum())
+    return min(1.0, samples / total) if total > 0 else 0.0
+
+
+def _borrowed(
+    played: Played, number: int, span: tuple[int, int], at_stake: Floats, excess: Floats
 ) -> Floats:
-    """Count work left behind beyond the opening backlog as late, the newest first."""
+    """Cases at stake that are left behind beyond the opening backlog: they are late, newest first."""
     if np.all(excess < 1):
-        return good
+        return np.zeros_like(at_stake)
     first, last = span
     arrived = played.arrived[number]
     added = np.diff(arrived[:, first : last + 1], axis=1)
     over = arrived[:, first + 1 : last + 1] - played.served[number][:, last : last + 1]
     still_open = np.clip(over / np.where(added > 0, added, 1.0), 0.0, 1.0) * (added > 0)
-    at_stake = good * still_open
-    newer = at_stake[:, ::-1].cumsum(axis=1)[:, ::-1] - at_stake
+    stake = at_stake * still_open
+    newer = stake[:, ::-1].cumsum(axis=1)[:, ::-1] - stake
     budget = np.where(excess >= 1, excess, 0.0)[:, None]
-    return np.asarray(good - np.clip(budget - newer, 0.0, at_stake))
+    return np.asarray(np.clip(budget - newer, 0.0, stake))
 
 
 def _oldest(played: Played, number: int, last: int) -> Floats:

@@ -39,7 +39,7 @@ from capacity.queueing.tallying import Tally
 Floats = NDArray[np.float64]
 Kernel = Callable[[Jobs, People, Rules, float], Played]
 
-_CASES_AT_MOST = 1_000_000  # default size of a run: some seconds in plain Python
+_REVIEWS_AT_MOST = 1_250_000  # default size of a run: some seconds in plain Python
 _PRIORITY_STEP = 1e6  # hours between two priorities: no age ever makes up for it
 
 
@@ -75,7 +75,7 @@ def simulate(
         Exactly one. `heads` is a table pool, start (UTC), heads of people able to work in each
         interval of the demand's grid; it knows no duties, hence no exposure caps.
     paths : int, optional
-        Demand paths to play; default as many as keep the run near a million cases, at least 20.
+        Demand paths to play; default as many as keep the run near 1.25 million cases, at least 20.
     seed : int
         Draws of arrival times, handling times and routes; the paths have their own seed.
     engine : Engine
@@ -182,8 +182,9 @@ def _backlog(demand: Demand, operation: Operation) -> tuple[NDArray[np.int64], F
 
 
 def _default_paths(demand: Demand, stage: Stage) -> int:
-    cases = max(1, int(path_counts(demand, stage, 0).sum()))
-    return max(20, _CASES_AT_MOST // cases)
+    human = np.array([1.0 - queue.automation_share for queue in stage.operation.queues])
+    reviews = float(human @ path_counts(demand, stage, 0).sum(axis=1))
+    return max(20, int(_REVIEWS_AT_MOST / max(reviews, 1.0)))
 
 
 def spans_of(stage: Stage) -> list[Span]:
