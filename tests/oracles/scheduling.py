@@ -146,29 +146,37 @@ def _severities(operation):
 def _presence(plan, operation):
     """Work over the occupancy cap plus exposure rest fits into the time at work."""
     faults = []
-    step = pd.Timedelta(minutes=plan.grid.minutes)
-    flows = plan.flows.groupby(["pool", "start", "queue"])["hours"].sum()
-    for (pool_name, start), group in flows.groupby(level=[0, 1]):
-        pool = operation.pool(pool_name)
+    step = plan.grid.minutes * 60 * 10**9
+    for pool in operation.pools:
         cap = operation.cap_of(pool)
-        hours = 0.0
-        for row in plan.shifts[plan.shifts["pool"] == pool_name].itertuples():
-            hours += overlap_hours(row.start, row.end, start, start + step) * row.heads
-        for row in plan.breaks[plan.breaks["pool"] == pool_name].itertuples():
-            end = row.start + pd.Timedelta(minutes=row.minutes)
-            hours -= overlap_hours(row.start, end, start, start + step) * row.heads
-        hours *= float(1 - pool.shrinkage.in_shift)
-        needed = 0.0
-        for (_, _, queue), work in group.items():
+        mine = plan.shifts[plan.shifts["pool"] == pool.name]
+        away = plan.breaks[plan.breaks["pool"] == pool.name]
+        spans = list(zip(_ns(mine["start"]), _ns(mine["end"]), mine["heads"], strict=True))
+        starts = _ns(away["start"])
+        ends = [a + int(m) * 60 * 10**9 for a, m in zip(starts, away["minutes"], strict=True)]
+        spans += list(zip(starts, ends, -away["heads"], strict=True))
+        needed: dict[int, float] = defaultdict(float)
+        rows = plan.flows[plan.flows["pool"] == pool.name]
+        for start, queue, work in zip(
+            _ns(rows["start"]), rows["queue"], rows["hours"], strict=True
+        ):
             severity = operation.queue(queue).severity
             wellness = operation.wellness_minutes_per_exposure_hour / 60 * severity
             pause = cap.break_minutes / cap.minutes_in_row if cap.minutes_in_row else 0.0
-            pause = pause if severity > 0 else 0.0
+            pause = pause if severity > 0 and cap.counts(queue) else 0.0
             rest = max(wellness, pause) if operation.wellness_is_break else wellness + pause
-            needed += work * (1 / operation.occupancy_cap + rest)
-        if needed > hours + 1e-4:
-            faults.append(f"{pool_name} {start}: needs {needed:.4f} h, has {hours:.4f} h")
+            needed[start] += work * (1 / operation.occupancy_cap + rest)
+        for start, need in needed.items():
+            inside = [max(0, min(b, start + step) - max(a, start)) * heads for a, b, heads in spans]
+            hours = sum(inside) / 3600e9 * float(1 - pool.shrinkage.in_shift)
+            if need > hours + 1e-4:
+                faults.append(f"{pool.name} {start}: needs {need:.4f} h, has {hours:.4f} h")
     return faults
+
+
+def _ns(moments):
+    """Instants as whole nanoseconds."""
+    return [int(pd.Timestamp(moment).as_unit("ns").value) for moment in moments]
 
 
 def _skills(plan, operation):
