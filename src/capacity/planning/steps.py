@@ -13,9 +13,15 @@ from capacity.forecasting import forecast
 from capacity.headcount import plan_headcount
 from capacity.queueing import simulate, staff
 from capacity.scheduling import check, roster, schedule, staffing_curve
+from capacity.scheduling.rostering import SearchLimits
 
 Results = Mapping[str, Any]
 Verb = Callable[[Operation, PlanSettings, Results], Any]
+
+QUICK_ROSTER = SearchLimits(
+    gap=0.02, proof_nodes=0, moves=12, stall=6, move_nodes=10, line_rounds=0
+)
+"""A built roster and a few moves: on the child-safety sample it leaves as much open as the long search."""
 
 MONEY = frozenset({"currency", "rates", "pools.cost", "sites.currency"})
 FLOWS = frozenset(
@@ -57,6 +63,8 @@ REVIEW = frozenset(
     f"queues.{name}"
     for name in (
         "priority",
+        "batch_mean",
+        "detection_lag_hours",
         "targets",
         "handling",
         "severity",
@@ -119,7 +127,8 @@ def _shifts(operation: Operation, settings: PlanSettings, done: Results) -> Any:
 def _roster(operation: Operation, settings: PlanSettings, done: Results) -> Any:
     if not operation.people:
         return None
-    return roster(done["shifts"], operation, seed=settings.seed)
+    limits = QUICK_ROSTER if settings.effort is Effort.QUICK else None
+    return roster(done["shifts"], operation, seed=settings.seed, limits=limits)
 
 
 def _check(operation: Operation, settings: PlanSettings, done: Results) -> Any:
@@ -167,7 +176,7 @@ STEPS = (
         name="roster",
         verb=_roster,
         inputs=("shifts",),
-        settings=("seed",),
+        settings=("effort", "seed"),
         ignores=LABELS | FLOWS | MONEY | ARRIVALS,
     ),
     Step(

@@ -63,7 +63,7 @@ def _title(plan: Plan) -> str:
     if settings.effort is Effort.FULL:
         return first
     return (
-        f"{first}\nEffort QUICK: shifts of one week, relaxed and rounded. "
+        f"{first}\nEffort QUICK: shifts of one week, relaxed and rounded, and a short search for the roster. "
         "Plan with effort FULL before you decide."
     )
 
