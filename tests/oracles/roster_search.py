@@ -33,6 +33,10 @@ def least_cost(problem: RosterProblem) -> float:
 def _keeps(problem: RosterProblem, person: int, line: tuple[int, ...]) -> bool:
     if any(s >= 0 and not problem.allowed[person, d, s] for d, s in enumerate(line)):
         return False
+    if problem.must_work is not None and any(
+        must and shift < 0 for must, shift in zip(problem.must_work[person], line, strict=True)
+    ):
+        return False
     pairs = [(a, b, d) for d, (a, b) in enumerate(pairwise(line)) if a >= 0 and b >= 0]
     if any(problem.forbidden[0, d, a, b] for a, b, d in pairs):
         return False

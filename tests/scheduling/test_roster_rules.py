@@ -79,6 +79,14 @@ def test_a_forbidden_sequence_forbids_only_that_pair() -> None:
     assert rules(roster(turn, base), strict) == {"forbidden sequence"}
 
 
+def test_two_forbidden_followers_leave_the_first_shift_possible() -> None:
+    late = ShiftTemplate(name="late", start_minute=16 * 60, length_minutes=480)
+    pairs = (("late", "morning"), ("late", "evening"))
+    operation = small(shifts=(MORNING, EVENING, late), min_rest_hours=0, forbidden_sequences=pairs)
+    wanted = plan(operation, {(0, "late"): 1, (1, "late"): 1, (3, "morning"): 1})
+    assert roster(wanted, operation).unfilled.empty
+
+
 def test_sequences_of_unknown_shifts_are_refused() -> None:
     with pytest.raises(DataError, match="unknown shifts \\['dawn'\\]"):
         toy_pool(forbidden_sequences=(("dawn", "day"),))
