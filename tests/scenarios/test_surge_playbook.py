@@ -7,7 +7,7 @@ import pytest
 
 from capacity.domain import ExposureCap
 from capacity.errors import DataError
-from capacity.scenarios.playbook import NOTHING, playbook
+from capacity.scenarios.playbook import NOTHING, play_surges
 from capacity.scenarios.responses import (
     CrossTraining,
     Overtime,
@@ -41,7 +41,7 @@ def played():
         "no overtime": (Overtime(0.1),),
         "higher threshold": (Threshold("hash_match", points=0.6),),
     }
-    return playbook(plan, surges, options, weeks=1, paths=6)
+    return play_surges(plan, surges, options, weeks=1, paths=6)
 
 
 def row(surge, option):
@@ -160,10 +160,10 @@ def test_the_usual_surges_are_one_of_each_kind():
         (lambda: spike("a", by=1, start=date(2026, 1, 1), days=0), "at least 1 day"),
         (lambda: staff_loss("core", heads=0), "at least 1"),
         (lambda: VendorHeads("core", heads=0, cost_per_hour=1.0), "heads must be >= 1"),
-        (lambda: playbook(small_plan(), weeks=9), "plan with more weeks"),
-        (lambda: playbook(small_plan(), options={NOTHING: ()}, weeks=1), "always implied"),
-        (lambda: playbook(small_plan(), options=[Overtime(0.1)] * 2, weeks=1), "stands twice"),
-        (lambda: playbook(small_plan(), options=[Overtime(0.1, pool="cor")], weeks=1), "core"),
+        (lambda: play_surges(small_plan(), weeks=9), "plan with more weeks"),
+        (lambda: play_surges(small_plan(), options={NOTHING: ()}, weeks=1), "always implied"),
+        (lambda: play_surges(small_plan(), options=[Overtime(0.1)] * 2, weeks=1), "stands twice"),
+        (lambda: play_surges(small_plan(), options=[Overtime(0.1, pool="cor")], weeks=1), "core"),
     ],
 )
 def test_nonsense_is_refused_with_the_cure(wrong, words):

@@ -1,8 +1,13 @@
 """Scenarios: change an operation, plan again on the same paths, and compare."""
 
+from capacity.scenarios.actuals import ActualWaterfall as ActualWaterfall
+from capacity.scenarios.actuals import compare_actual as compare_actual
+from capacity.scenarios.actuals import observed_operation as observed_operation
 from capacity.scenarios.choosing import best_scenario as best_scenario
 from capacity.scenarios.comparing import compare as compare
 from capacity.scenarios.decomposition import waterfall as waterfall
+from capacity.scenarios.playbook import Playbook as Playbook
+from capacity.scenarios.playbook import play_surges as play_surges
 from capacity.scenarios.reading import ScenarioFile as ScenarioFile
 from capacity.scenarios.reading import read_scenarios as read_scenarios
 from capacity.scenarios.scenario import Scenario as Scenario

@@ -63,7 +63,7 @@ class ScaledPaths:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Sides:
+class Sides:
     """Two plans, and the heads needed when some factors have changed already."""
 
     before: Plan
@@ -135,7 +135,7 @@ def waterfall(
     if month is not None and month not in labels:
         raise DataError(f"month {month!r} is not in the plans: {labels[0]} to {labels[-1]}.")
     place = labels.index(month) if month else int(after.headcount.required(percentile).argmax())
-    sides = _Sides(before=before, after=after, month=place)
+    sides = Sides(before=before, after=after, month=place)
     factors = changed_factors(before, after)
     if len(factors) <= MOST_EXACT:
         shares = {k: (v, 0.0) for k, v in shapley_exact(sides.heads, factors).items()}
@@ -156,7 +156,7 @@ def waterfall(
 
 def changed_factors(before: Plan, after: Plan) -> list[str]:
     """Names of the factors in which two plans differ."""
-    sides = _Sides(before=before, after=after, month=0)
+    sides = Sides(before=before, after=after, month=0)
     none = content_key(sides.operation(frozenset()))
     names = [
         name

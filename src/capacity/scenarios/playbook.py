@@ -96,7 +96,7 @@ class Playbook:
         return frame_html(self.frame, title="Surge playbook", note=self.summary())
 
 
-def playbook(
+def play_surges(
     plan: Plan,
     surges: Sequence[Scenario] | None = None,
     options: Mapping[str, Sequence[Response]] | Sequence[Response] | None = None,
@@ -137,7 +137,7 @@ def playbook(
     reach = plan.demand.grid.periods // plan.demand.grid.intervals_per_week - 1
     if not 1 <= weeks <= reach:
         raise DataError(
-            f"playbook: weeks must be 1 to {reach} (one less than the demand has), got {weeks}. "
+            f"play_surges: weeks must be 1 to {reach} (one less than the demand has), got {weeks}. "
             "Fix: plan with more weeks."
         )
     named = _named(usual_options(plan) if options is None else options)
@@ -210,7 +210,7 @@ def _named(
     else:
         found = {str(response): (response,) for response in options}
         if len(found) < len(options):
-            raise DataError("playbook: an option stands twice. Fix: name the options in a mapping.")
+            raise DataError("play_surges: an option stands twice. Fix: name the options in a mapping.")
     if NOTHING in found:
         raise DataError(f"option {NOTHING!r} is always implied. Fix: leave it out or rename it.")
     return found
