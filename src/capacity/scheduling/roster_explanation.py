@@ -195,11 +195,11 @@ def _work_lines(
         if place < largest:
             yield (
                 f"{gap.day:%a} {gap.day} {gap.part}, {gap.queue}, pool {gap.pool}: "
-                f"{gap.hours:.1f} h of work without a person ({told})"
+                f"{gap.hours:,.1f} h of work without a person ({told})"
             )
     if len(found) > largest:
         rest = sum(gap.hours for gap in found[largest:])
-        yield f"and {plural(len(found) - largest, 'smaller gap')} of {rest:.1f} h of work"
+        yield f"and {plural(len(found) - largest, 'smaller gap')} of {rest:,.1f} h of work"
 
 
 def _people(count: int) -> str:
@@ -226,7 +226,7 @@ def _mend_work(
         total = sum(days.values())
         why = f"most people on shift are {binding}" if counts else "the pool has no shift then"
         yield (
-            f"{queue}, pool {pool_name}: {total:.1f} h in all; {why}; about {people} more on shift "
+            f"{queue}, pool {pool_name}: {total:,.1f} h in all; {why}; about {people} more on shift "
             "on the worst day who may work it would close it"
         )
         remedies.append(
