@@ -16,6 +16,7 @@ from capacity.domain.roster import Activity
 
 HOUR = 3_600_000_000_000  # nanoseconds
 MINUTE = HOUR // 60
+WORK = Activity.WORK.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Slice:
     @property
     def is_exposed(self) -> bool:
         """Whether the slice counts against exposure caps (an unknown severity does)."""
-        return self.activity == Activity.WORK.value and self.weight != 0
+        return self.weight != 0 and self.activity == WORK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +137,7 @@ def read_duties(frame: pd.DataFrame, operation: Operation) -> dict[str, list[Dut
     ends = frame["end"].astype("datetime64[ns, UTC]").astype("int64").tolist()
     columns = (frame[name].tolist() for name in ("person", "date", "shift", "activity", "queue"))
     for start, end, person, day, shift, activity, queue in zip(starts, ends, *columns, strict=True):
-        value = severity.get(queue, float("nan")) if activity == Activity.WORK.value else 0.0
+        value = severity.get(queue, float("nan")) if activity == WORK else 0.0
         # An unknown queue counts: its severity is not a number, and that is a breach.
         counted = queue not in severity or caps[person].counts(queue)
         item = Slice(start, end, activity, queue, value, value if counted else 0.0)
