@@ -94,3 +94,19 @@ def test_ragged_series_are_right_aligned_and_filled_from_the_past():
     assert panel.values[1, -4:].tolist() == [1, 2, 1, 4]
     assert panel.observed[1].sum() == 3
     assert np.isfinite(panel.values).all()
+
+
+@pytest.mark.parametrize("season", [4, 12])
+def test_a_damped_trend_with_seasons_goes_on_and_slows_down(season):
+    time = np.arange(10 * season)
+    values = (20 + 0.5 * time + 3 * np.sin(2 * np.pi * time / season))[None]
+    seen = np.ones_like(values, dtype=bool)
+    ahead = smooth_trend(
+        values, seen, np.asarray([len(time)]), horizon=2 * season, dampings=(0.9, 0.98),
+        season=season,
+    )[0, 0]  # fmt: skip
+    years = ahead.reshape(2, season).mean(axis=1)
+    last = values[0, -season:].mean()
+    assert last < years[0] < years[1]
+    assert years[1] - years[0] < years[0] - last <= 0.5 * season * 1.05
+    assert np.corrcoef(ahead[:season], np.sin(2 * np.pi * np.arange(season) / season))[0, 1] > 0.8

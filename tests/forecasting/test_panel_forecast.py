@@ -75,6 +75,30 @@ def test_a_season_is_found_again():
     assert result.point[0] == pytest.approx(np.tile(week, 2), rel=0.02)
 
 
+def test_monthly_uncertainty_grows_and_holds_what_comes():
+    generator = np.random.default_rng(9)
+    month = np.arange(96)
+    season = 1 + 0.2 * np.sin(2 * np.pi * month / 12)
+    drift = np.exp(np.cumsum(generator.normal(0.003, 0.03, (80, 96)), axis=1))
+    values = 5000 * drift * season
+    result = forecast_panel(list(values[:, :72]), seasons=(12,), horizon=24, paths=200)
+    low, high = np.quantile(result.paths, [0.05, 0.95], axis=1)
+    width = np.log(high / low).mean(axis=0)
+    assert width[:6].mean() < width[6:12].mean() < width[18:].mean()
+    inside = (values[:, 72:] >= low) & (values[:, 72:] <= high)
+    assert 0.8 < inside.mean() < 0.97
+    naive = np.tile(values[:, 60:72], 2)
+    error = np.abs(result.point - values[:, 72:]).mean()
+    assert error < np.abs(naive - values[:, 72:]).mean()
+
+
+def test_half_hours_have_days_not_years():
+    day = 20 + 10 * np.sin(2 * np.pi * np.arange(48) / 48)
+    result = forecast_panel([np.tile(day, 20)], seasons=(48,), horizon=48)
+    assert "average 8" in result.fit.kinds[0].members
+    assert result.point[0] == pytest.approx(day, rel=0.05)
+
+
 def test_joint_paths_keep_the_dependence_of_queues():
     generator = np.random.default_rng(5)
     shock = np.exp(np.cumsum(generator.normal(0, 0.05, 300)))

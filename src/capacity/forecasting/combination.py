@@ -58,22 +58,25 @@ def score_members(forecasts: Floats, actual: Floats, edges: tuple[int, ...]) -> 
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def weigh_members(scores: Floats, edges: tuple[int, ...], allowed: Bools) -> Weights:
+def weigh_members(
+    scores: Floats, edges: tuple[int, ...], allowed: Bools, *, near: int = 0
+) -> Weights:
     """Turn scores (series, members, origins, blocks) into weights that sum to one.
 
-    ``allowed`` (series, members) excludes members that must not serve a series.
+    ``allowed`` (series, members) excludes members that must not serve a series. The weights
+    without an origin leave out ``near`` origins on either side as well: their windows overlap.
     """
     seen = np.isfinite(scores)
     known = np.where(seen, scores, 0.0)
     total, count = known.sum(axis=2), seen.sum(axis=2)
-    without = np.stack(
-        [
-            _to_weights(total - known[:, :, k], count - seen[:, :, k], allowed)
-            for k in range(scores.shape[2])
-        ],
-        axis=2,
+    without = []
+    for k in range(scores.shape[2]):
+        out = slice(max(0, k - near), k + near + 1)
+        less = count - seen[:, :, out].sum(axis=2)
+        without.append(_to_weights(total - known[:, :, out].sum(axis=2), less, allowed))
+    return Weights(
+        full=_to_weights(total, count, allowed), without=np.stack(without, axis=2), edges=edges
     )
-    return Weights(full=_to_weights(total, count, allowed), without=without, edges=edges)
 
 
 def _to_weights(total: Floats, count: Floats, allowed: Bools) -> Floats:

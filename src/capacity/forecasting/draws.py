@@ -31,13 +31,17 @@ def pick(
     trajectories: Trajectories, *, paths: int, horizon: int, generator: np.random.Generator
 ) -> Picks:
     """Draw the indices common to all series."""
-    series, origins = trajectories.valid.shape
+    series = len(trajectories.valid)
+    known = np.flatnonzero(trajectories.valid.any(axis=0))
+    if not len(known):  # constants only: their spread is zero
+        known = np.arange(max(trajectories.valid.shape[1], 1))
+    origins = len(known)
     segments = -(-horizon // max(trajectories.steps, 1))
     size = (paths, segments)
     chance = 1.0 if series == 1 else origins / (origins + OWN_ORIGINS)
     few = series * origins < 60
     return Picks(
-        origin=generator.integers(0, max(origins, 1), size),
+        origin=known[generator.integers(0, origins, size)],
         sign=np.where(generator.random(size) < 0.5, -1.0, 1.0) if few else np.ones(size),
         own=generator.random(size) < chance,
     )

@@ -22,6 +22,7 @@ from capacity.forecasting.transforms import Scale, rescale
 ORIGINS = 10  # rolling origins for weights and trajectories
 LONGEST_STEPS, LONGEST_CYCLES = 1000, 26  # history used: the larger of the two
 LEAST_STEPS = 8  # below this many values a series has no rolling origins
+RECENT_STEPS = 26  # recent changes of which the present roughness is taken
 CHUNK = 128  # series that run through the members side by side
 DISPERSION_STEPS = 182  # running mean around which the spread of small counts is taken
 
@@ -171,7 +172,7 @@ def _origin_step(task: Task, room: int) -> int:
 
 def _shifts(panel: Panel, exempt: Bools) -> tuple[Shift, ...]:
     season = min(panel.seasons, default=LONGEST_SEASON + 1)
-    if season > LONGEST_SEASON:
+    if panel.is_yearly or season > LONGEST_SEASON:
         return ()
     return find_shifts(panel.values, np.flatnonzero(~exempt), season=season)
 
@@ -189,12 +190,26 @@ def _actuals(panel: Panel, wanted: Ints, origins: Ints, reach: int, least: int) 
 
 
 def _roughness(panel: Panel, unit: Floats, signed: Bools) -> Floats:
-    """Root mean square change over a season, or over a year of weeks where there is none."""
+    """Root mean square change over a season on the root scale: how far a series can go.
+
+    Where a season is a year, the geometric mean with the change of single steps in the recent
+    past, which says how restless the series is now.
+    """
     scaled = panel.values / unit[:, None]
     root = np.where(signed[:, None], scaled, np.sqrt(np.maximum(scaled, 0.0)))
     season = min(panel.seasons, default=min(YEAR_OF_WEEKS, panel.length // 3))
-    change = root[:, season:] - root[:, :-season]
-    both = panel.observed[:, season:] & panel.observed[:, :-season]
+    wide = _change(root, panel.observed, season)
+    if not panel.is_yearly:
+        return wide
+    recent = slice(-RECENT_STEPS - 1, None)
+    near = _change(root[:, recent], panel.observed[:, recent], 1)
+    return np.asarray(np.sqrt(wide * np.where(near > 0, near, wide)))
+
+
+def _change(root: Floats, observed: Bools, lag: int) -> Floats:
+    """Root mean square change over ``lag`` steps, 0 where nothing was seen."""
+    change = root[:, lag:] - root[:, :-lag]
+    both = observed[:, lag:] & observed[:, :-lag]
     energy = np.where(both, change**2, 0.0).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
     return np.asarray(np.sqrt(energy))
 

@@ -17,6 +17,7 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 LEAST_WIDTH = 16  # shorter histories are padded on the left, so that lags exist
+YEARS = (4, 12, 13, 26, 52, 53, 365, 366)  # quarters, months, four weeks, fortnights, weeks, days
 LARGEST_COUNT = 1e12  # above this a double no longer holds a sum of counts exactly
 
 
@@ -48,6 +49,11 @@ class Panel:
         return Panel(values=self.values[rows], observed=self.observed[rows], seasons=self.seasons)
 
     @property
+    def is_yearly(self) -> bool:
+        """Whether the shortest season is a year of steps, or none is declared."""
+        return not self.seasons or is_year(min(self.seasons))
+
+    @property
     def cycle(self) -> int:
         """Longest season in steps, 1 where there is none."""
         return max(self.seasons, default=1)
@@ -74,6 +80,11 @@ def align(history: Sequence[Floats], *, seasons: tuple[int, ...], longest: int) 
     observed = np.isfinite(values)
     kept = tuple(season for season in sorted(set(seasons)) if season > 1 and 2 * season <= width)
     return Panel(values=_fill(values, observed, kept), observed=observed, seasons=kept)
+
+
+def is_year(season: int) -> bool:
+    """Whether a season of so many steps is a year: trends then matter more than slots."""
+    return season in YEARS
 
 
 def check_history(history: Sequence[Floats], *, seasons: Sequence[int], horizon: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from capacity.forecasting.combination import (
     spread_blocks,
     weigh_members,
 )
-from capacity.forecasting.group_run import GroupRun, Task, join_runs, run_group
+from capacity.forecasting.group_run import ORIGINS, GroupRun, Task, join_runs, run_group
 from capacity.forecasting.panel import Bools, Floats, Ints
 from capacity.forecasting.shifts import Shift
 from capacity.forecasting.sparse import SparseNoise, estimate_rate_cv2, is_sparse
@@ -112,7 +113,7 @@ def _fit_kind(
     run = _run_groups([history[row] for row in rows], task, sparse=sparse)
     edges = lead_blocks(task.reach, task.season)
     scores = _score(run, edges, task.reach, totals=sparse)
-    weights = weigh_members(scores, edges, run.allowed)
+    weights = weigh_members(scores, edges, run.allowed, near=_neighbours(run.overlap))
     point, back = _combined(run, weights, task, mean_only=sparse)
     point = np.where(run.signed[:, None] | (point > ROUNDING * run.unit[:, None]), point, 0.0)
     if sparse:
@@ -144,6 +145,11 @@ def _fit_kind(
         noise=noise,
         shifts=run.shifts,
     )
+
+
+def _neighbours(overlap: float) -> int:
+    """Origins on either side whose windows share steps with that of an origin."""
+    return math.ceil(1 / max(1 - overlap, 1 / ORIGINS)) - 1
 
 
 def _run_groups(history: list[Floats], task: Task, *, sparse: bool) -> GroupRun:

@@ -31,7 +31,7 @@ def tame(panel: Panel, exempt: Bools) -> Panel:
     season = min(panel.seasons, default=LONGEST_SEASON + 1)
     rows = np.flatnonzero(~exempt)
     least = WINDOW + (SLOT_CYCLES + 1) * season
-    if season > LONGEST_SEASON or panel.length <= least or not len(rows):
+    if panel.is_yearly or season > LONGEST_SEASON or panel.length <= least or not len(rows):
         return panel
     values = panel.values.copy()
     values[rows] = _pull_in(values[rows], season)

@@ -9,7 +9,10 @@ import numpy as np
 from capacity.forecasting.panel import Bools, Floats, Ints
 
 POOL_ORIGINS = 6.0  # the pool's spread counts as this many origins of a series' own
-INFLATION = 0.97  # from validation windows: its uncertainty alone covers a little too much
+FEW_SERIES = 8  # fewer series with origins of their own are no pool
+ALONE = 0.5  # the log of an estimate from n windows is low by about 1 / (2 n) on average
+FEW_TRAJECTORIES = 20  # with fewer in the whole panel, made ones stand in for those missing
+INFLATION = 0.95  # from validation windows: its uncertainty alone covers a little too much
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,50 +90,86 @@ def collect(
     count = valid.sum(axis=1)
     energy = (error**2).mean(axis=2).sum(axis=1)
     own = np.sqrt(energy / np.maximum(count, 1))
-    spread = _shrink_spread(own, count, noise)
-    safe = np.where(own > 0, own, 1.0)
+    windows = 1 + np.maximum(count - 1, 0) * (1 - overlap)
+    spread = _shrink_spread(own, count, noise, _guess_spread(noise, counting))
+    if (count > 0).sum() < FEW_SERIES:
+        spread = spread * np.exp(np.where(count > 0, ALONE / windows, 0.0))
+    shapes = error / np.where(own > 0, own, 1.0)[:, None, None]
     valid &= (own > 0)[:, None]
+    if valid.sum() < FEW_TRAJECTORIES:
+        shapes = np.where(valid[:, :, None], shapes, _made_shapes(error.shape))
+        valid = np.ones_like(valid)
     donor_count = valid.sum(axis=0)
     return Trajectories(
-        shapes=error / safe[:, None, None],
+        shapes=shapes,
         valid=valid,
         donors=np.argsort(~valid, axis=0, kind="stable"),
         donor_count=np.where(donor_count > 0, donor_count, len(valid)),
         spread=spread * INFLATION,
-        spread_sd=1 / np.sqrt(2 * (1 + np.maximum(count - 1, 0) * (1 - overlap))),
+        spread_sd=1 / np.sqrt(2 * windows),
         unit=unit,
         signed=signed,
         cycle=cycle,
     )
 
 
-def _shrink_spread(own: Floats, count: Ints, noise: Floats) -> Floats:
+def _shrink_spread(own: Floats, count: Ints, noise: Floats, guess: Floats) -> Floats:
+    """Spread of each series, by its own origins, those of the pool, or a guess without any."""
     usable = (count > 0) & (own > 0) & (noise > 0)
     if not usable.any():
-        return np.where(count > 0, own, noise)
+        return np.where(count > 0, own, guess)
     ratio = np.log(np.where(usable, own, 1.0) / np.where(usable, noise, 1.0))
     pool = np.median(ratio[usable])
     weight = np.where(usable, count / (count + POOL_ORIGINS), 0.0)
-    if usable.sum() < 8:  # too few series to speak of a pool
+    if usable.sum() < FEW_SERIES:  # too few to speak of a pool
         weight = np.where(usable, 1.0, 0.0)
     pooled = np.exp(weight * ratio + (1 - weight) * pool) * noise
     return np.asarray(np.where(noise > 0, pooled, own))
 
 
+def _guess_spread(noise: Floats, counting: Floats | None) -> Floats:
+    """Spread where no origin could be scored.
+
+    The change over a season holds two values' noise; the mean of two seasons misses the next
+    value by three quarters of that variance.
+    """
+    counted = 0.0 if counting is None else counting
+    return np.sqrt(np.maximum(0.75 * noise**2 - counted, 0.1 * noise**2))
+
+
+def _made_shapes(shape: tuple[int, ...]) -> Floats:
+    """Trajectories for histories too short to show any: half a lasting miss, half noise.
+
+    The lasting half of the variance grows threefold from first to last lead (convention).
+    """
+    generator = np.random.default_rng(0)
+    growth = np.sqrt(np.linspace(0.5, 1.5, shape[2]))
+    lasting = generator.standard_normal((*shape[:2], 1)) * growth
+    return np.asarray(np.sqrt(0.5) * (lasting + generator.standard_normal(shape)))
+
+
 def _take_out(error: Floats, valid: Bools, counting: Floats, cycle: int) -> Floats:
-    """Shrink level and remainder of the errors by the share of each that is counting noise."""
+    """Shrink three parts of the errors by the share of each that is counting noise.
+
+    The parts are the mean over all leads, what the mean of each cycle adds to it, and the rest:
+    noise of single steps cancels in means, so that a lasting miss keeps nearly all of its size.
+    """
     horizon = error.shape[2]
-    block = min(cycle, horizon)
-    starts = np.arange(0, horizon, block)
-    sizes = np.diff(np.append(starts, horizon))
-    means = np.add.reduceat(error, starts, axis=2) / sizes
-    level = np.repeat(means, sizes, axis=2)
-    rest = error - level
+    whole, block = _block_means(error, horizon), _block_means(error, min(cycle, horizon))
+    means = (1 / horizon, 1 / min(cycle, horizon), 1.0)
     count = np.maximum(valid.sum(axis=1), 1)
-    parts = []
-    for part, share in ((level, 1 / block), (rest, 1 - 1 / block)):
+    kept = np.zeros_like(error)
+    shares = np.diff((0.0, *means))
+    for part, share in zip((whole, block - whole, error - block), shares, strict=True):
         energy = (part**2).mean(axis=2).sum(axis=1) / count
         safe = np.where(energy > 0, energy, 1.0)
-        kept = np.sqrt(np.maximum(0.0, 1 - counting * share / safe))
-        parts.append(part * kept[:, None, None])
-    return np.asarray(parts[0] + parts[1])
+        left = np.sqrt(np.maximum(0.0, 1 - counting * share / safe))
+        kept += part * left[:, None, None]
+    return kept
+
+
+def _block_means(error: Floats, block: int) -> Floats:
+    """Each lead's mean over its block of leads."""
+    starts = np.arange(0, error.shape[2], block)
+    sizes = np.diff(np.append(starts, error.shape[2]))
+    return np.repeat(np.add.reduceat(error, starts, axis=2) / sizes, sizes, axis=2)

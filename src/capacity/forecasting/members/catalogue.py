@@ -21,7 +21,6 @@ from capacity.forecasting.panel import Floats, Ints, Panel
 from capacity.forecasting.transforms import Scale, Scaled
 
 YEAR_OF_WEEKS = 52
-LONG_SEASON = 26  # from here on a season is a year of steps: trends matter more than slots
 PRIOR_CASES = 100.0  # a weekly shape of +-15 % is worth about 100 cases a slot
 
 Kernel = Callable[[Scaled, Panel, Ints, int], Floats]
@@ -38,7 +37,7 @@ class Member:
 
 def members_for(panel: Panel) -> tuple[Member, ...]:
     """The frozen list of members for the seasons that the panel can carry."""
-    if min(panel.seasons, default=YEAR_OF_WEEKS) >= LONG_SEASON:
+    if panel.is_yearly:
         return _slow_members(panel)
     return _seasonal_members(panel)
 
@@ -115,6 +114,11 @@ def _slow_members(panel: Panel) -> tuple[Member, ...]:
         _count_member("average 3", partial(_slots, season=1, cycles=3)),
         _count_member("average 8", partial(_slots, season=1, cycles=8)),
     ]
+    if panel.seasons and year < YEAR_OF_WEEKS and panel.length >= 2 * year:
+        winters = partial(_trend, season=year, dampings=(0.9, 0.98))
+        members += _both("seasonal trend", winters)
+        members.append(_log_member("seasonal level", partial(_trend, season=year, dampings=(0.0,))))
+        members.append(_count_member("last year's values", partial(_slots, cycles=1)))
     if panel.length > 3 * year:
         recent = _within(set(range(1, 14)), panel)
         members += _both("ar year", partial(_ar, lags=recent, difference=year, level=False))
@@ -183,8 +187,11 @@ def _trend(
     horizon: int,
     *,
     dampings: tuple[float, ...] = (0.8, 0.95),
+    season: int = 1,
 ) -> Floats:
-    return smooth_trend(scaled.values, panel.observed, origins, horizon=horizon, dampings=dampings)
+    return smooth_trend(
+        scaled.values, panel.observed, origins, horizon=horizon, dampings=dampings, season=season
+    )
 
 
 def _slots(

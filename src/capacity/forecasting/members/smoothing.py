@@ -153,45 +153,76 @@ def _best(loss: Reals) -> Ints:
 
 
 def smooth_trend(
-    values: Floats, observed: Bools, origins: Ints, *, horizon: int, dampings: tuple[float, ...]
+    values: Floats,
+    observed: Bools,
+    origins: Ints,
+    *,
+    horizon: int,
+    dampings: tuple[float, ...],
+    season: int = 1,
 ) -> Floats:
-    """Level and damped trend without seasons, on a grid (damping 0 is simple smoothing).
+    """Level and damped trend on a grid, with slots of one season if asked (Holt and Winters).
+
+    Damping 0 is simple smoothing.
 
     Returns
     -------
     array (series, origins, horizon) on the scale of ``values``.
     """
-    alphas, betas = (0.1, 0.3, 0.5, 0.7, 0.9, 1.0), (0.05, 0.2, 0.5)
-    grid = []
-    for damping in dampings:
-        grid += [(a, b, damping) for a in alphas for b in (betas if damping else (0.0,))]
+    grid = np.asarray(_trend_grid(dampings, seasonal=season > 1))
     size, width = values.shape
-    lanes = len(grid)
-    alpha, beta, phi = (np.asarray(grid)[:, part][:, None] for part in range(3))
-    level = np.repeat(values[:, 0][None, :], lanes, axis=0)
-    trend = np.zeros((lanes, size))
-    loss = np.full((lanes, size), 1e-12)
+    alpha, beta, phi, gamma = (grid[:, part][:, None] for part in range(4))
+    first = values[:, :season].mean(axis=1)
+    level = np.repeat(first[None, :], len(grid), axis=0)
+    slots = np.repeat((values[:, :season] - first[:, None]).T[:, None], len(grid), axis=1)
+    trend = np.zeros((len(grid), size))
+    loss = np.full((len(grid), size), 1e-12)
     marks = {int(origin): order for order, origin in enumerate(origins)}
     out = np.empty((size, len(origins), horizon))
     steps, seen = np.ascontiguousarray(values.T), np.ascontiguousarray(observed.T * 1.0)
     for time in range(width + 1):
         if time in marks:
-            out[:, marks[time]] = _trend_ahead(level, trend, phi, loss, horizon)
+            shape = np.roll(slots, -(time % season), axis=0)
+            out[:, marks[time]] = _trend_ahead(
+                level, trend, shape, phi=phi, best=_best(loss), horizon=horizon
+            )
         if time == width:
             break
         drift = phi * trend
-        surprise = (steps[time] - level - drift) * seen[time]
+        slot = slots[time % season]
+        surprise = (steps[time] - level - drift - slot) * seen[time]
         loss *= FORGET
         loss += surprise * surprise
         level += drift + alpha * surprise
         trend = drift + alpha * beta * surprise
+        if season > 1:
+            slot += gamma * (1 - alpha) * surprise
     return out
 
 
-def _trend_ahead(level: Floats, trend: Floats, phi: Floats, loss: Floats, horizon: int) -> Floats:
-    rows = np.arange(level.shape[1])
+def _trend_grid(
+    dampings: tuple[float, ...], *, seasonal: bool
+) -> list[tuple[float, float, float, float]]:
+    """Grid points (level, trend, damping, season gains); fewer of each where there are seasons."""
+    alphas = (0.05, 0.2, 0.5, 0.8) if seasonal else (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
+    betas = (0.05, 0.3) if seasonal else (0.05, 0.2, 0.5)
+    gammas = (0.1, 0.4) if seasonal else (0.0,)
+    return [
+        (alpha, beta, damping, gamma)
+        for damping in dampings
+        for alpha in alphas
+        for beta in (betas if damping else (0.0,))
+        for gamma in gammas
+    ]
+
+
+def _trend_ahead(
+    level: Floats, trend: Floats, shape: Floats, *, phi: Floats, best: Ints, horizon: int
+) -> Floats:
+    rows, lead = np.arange(level.shape[1]), np.arange(horizon)
     total = np.zeros((level.shape[1], horizon))
-    for rank in _best(loss):
-        growth = np.cumsum(phi[rank, 0][:, None] ** np.arange(1, horizon + 1), axis=1)
+    for rank in best:
+        growth = np.cumsum(phi[rank, 0][:, None] ** (lead + 1), axis=1)
         total += level[rank, rows][:, None] + trend[rank, rows][:, None] * growth
+        total += shape[:, rank, rows].T[:, lead % len(shape)]
     return total / BEST
