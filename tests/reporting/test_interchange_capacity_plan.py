@@ -7,13 +7,17 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from capacity.domain import MeasuredAt
+from capacity.errors import DataError
 from capacity.headcount import plan_headcount
 from capacity.reporting.interchange_capacity_plan import (
     CAPACITY_COLUMNS,
     OURS,
     capacity_plan_table,
 )
+from capacity.reporting.interchange_connect_scenario import ConnectScenario, ServiceGoal
 from capacity.reporting.workbook_file import to_workbook
+from tests.builders import toy_operation
 from tests.oracles import front_toys
 from tests.oracles.workbooks import read_sheet
 
@@ -60,3 +64,35 @@ def test_a_whole_plan_becomes_a_workbook(plan, tmp_path):
     assert [row["eop"] for row in rows] == plan.headcount.frame.eop.tolist()
     assert "Scenarios" in openpyxl.load_workbook(path).sheetnames
     assert pd.DataFrame(rows).cost.tolist() == plan.headcount.frame.cost.tolist()
+
+
+def test_the_scenario_of_the_other_system_becomes_an_operation_and_a_policy():
+    scenario = ConnectScenario(
+        max_occupancy_percent=80,
+        daily_attrition_percent=0.2,
+        fte_hours_per_week=36,
+        max_overtime_percent=10,
+        goals=(ServiceGoal(queue="hash_match", percent=80, seconds=1800),),
+    )
+    operation = scenario.applied_to(toy_operation(with_people=False))
+    assert operation.occupancy_cap == 0.8
+    assert operation.pools[0].attrition.yearly(30) == pytest.approx(0.5)
+    assert operation.pools[0].hours_per_week == 36
+    assert operation.queue("hash_match").targets[0].within_hours == 0.5
+    assert operation.queue("hash_match").targets[0].measured_at is MeasuredAt.STARTED
+    assert scenario.policy().overtime_share == 0.1
+    untouched = toy_operation(with_people=False)
+    assert ConnectScenario().applied_to(untouched) == untouched
+
+
+def test_a_scenario_out_of_range_names_every_fault():
+    with pytest.raises(DataError, match=r"(?s)max_occupancy.*daily_attrition.*overtime.*goal of x"):
+        ConnectScenario(
+            max_occupancy_percent=120,
+            daily_attrition_percent=50,
+            max_overtime_percent=-1,
+            goals=(ServiceGoal(queue="x", percent=0, seconds=1),),
+        )
+    goal = ServiceGoal(queue="hash_mtch", percent=80, seconds=60)
+    with pytest.raises(DataError, match="hash_match"):
+        ConnectScenario(goals=(goal,)).applied_to(toy_operation())

@@ -23,6 +23,8 @@ from capacity.reporting.interchange_connect import write_connect_override as wri
 from capacity.reporting.interchange_connect import (
     write_connect_shrinkage as write_connect_shrinkage,
 )
+from capacity.reporting.interchange_connect_scenario import ConnectScenario as ConnectScenario
+from capacity.reporting.interchange_connect_scenario import ServiceGoal as ServiceGoal
 from capacity.reporting.interchange_forecast import forecast_intervals as forecast_intervals
 from capacity.reporting.interchange_forecast import to_nixtla as to_nixtla
 from capacity.reporting.interchange_forecast import to_prophet as to_prophet
