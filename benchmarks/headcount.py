@@ -319,12 +319,13 @@ def sample(folder: str) -> None:
     if not (place / "operation.toml").exists():
         print(f"{place} has no operation.toml: nothing to measure")
         return
+    start = time.perf_counter()
     operation = read_operation(place / "operation.toml")
     cases = read_cases(operation.data.cases, history=operation.data.history)
     staffing = staff(
         forecast(cases.volume(), operation, weeks=4, months=18, paths=500, seed=7), operation
     )
-    print("18 months, 500 paths")
+    print(f"18 months, 500 paths; read, forecast, staff {time.perf_counter() - start:.1f} s")
     for effort in (Effort.QUICK, Effort.FULL):
         began = time.perf_counter()
         curve = staffing_curve(staffing, operation, effort=effort)

@@ -21,10 +21,15 @@ FOUR_HOURS = ExposureCap(
 )
 
 
-def mean_heads(cap: ExposureCap, shrinkage: Shrinkage) -> float:
+def mean_heads(cap: ExposureCap, shrinkage: Shrinkage, *, hours_per_week: float = 40.0) -> float:
     """Employed heads of the second month, mean over paths, before rounding."""
     opening = OpeningHours(zone="UTC", weekdays=(0, 1, 2, 3, 4))
-    pool = toy_pool(shifts=three_shifts(lunch=False)[:1], shrinkage=shrinkage, heads=400)
+    pool = toy_pool(
+        shifts=three_shifts(lunch=False)[:1],
+        shrinkage=shrinkage,
+        heads=400,
+        hours_per_week=hours_per_week,
+    )
     operation = toy_operation(
         queues=(toy_queue(within_hours=96, opening=opening),),
         pools=(pool,),
@@ -61,3 +66,9 @@ def test_the_cap_alone_halves_what_a_head_can_do():
     assert mean_heads(replace(FOUR_HOURS, hours_per_day=8.0), Shrinkage()) == pytest.approx(
         free, rel=0.01
     )
+
+
+def test_half_time_needs_twice_the_heads_for_the_same_hours():
+    full = mean_heads(ExposureCap.off(), Shrinkage())
+    half = mean_heads(ExposureCap.off(), Shrinkage(), hours_per_week=20.0)
+    assert half / full == pytest.approx(2.0, rel=1e-3)
