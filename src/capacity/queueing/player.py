@@ -69,8 +69,8 @@ def play_weeks(
         Open work at the start, the same in every path.
     is_open : ndarray of bool, shape (queues, bins), optional
         Whether a queue may be worked in a bin; default always.
-    severity : ndarray, shape (queues,), optional
-        Exposure per hour of work.
+    severity : ndarray, shape (queues,) or (pools, queues), optional
+        Exposure per hour of work, the same or different by pool.
     exposure : ndarray, shape (pools, bins), optional
         Severity-weighted hours that a pool gains in each bin; none means no cap.
     exposure_held : ndarray, shape (pools, bins), optional
@@ -108,7 +108,9 @@ def play_weeks(
         before=before,
     )
     order = np.argsort(skills.sum(axis=1), kind="stable")
-    weights = np.zeros(queues) if severity is None else np.asarray(severity, dtype=np.float64)
+    weights = np.zeros((len(skills), queues))
+    if severity is not None:
+        weights += severity
     spare = np.zeros((len(skills), paths))
     served = np.zeros((queues, paths, bins + 1))
     touched = np.zeros((len(skills), paths, bins))
@@ -123,8 +125,8 @@ def play_weeks(
             else:
                 held = np.inf if exposure_held is None else exposure_held[k, t]
                 spare[k] = np.minimum(spare[k] + exposure[k, t], held)
-                taken = _take_capped(state, t, allowed, room, _Budget(spare[k], weights))
-                spare[k] = np.maximum(spare[k] - taken @ weights, 0.0)
+                taken = _take_capped(state, t, allowed, room, _Budget(spare[k], weights[k]))
+                spare[k] = np.maximum(spare[k] - taken @ weights[k], 0.0)
             np.add(state.served, taken, out=state.served)
             touched[k, :, t] = taken.sum(axis=1)
         served[:, :, t + 1] = state.served.T

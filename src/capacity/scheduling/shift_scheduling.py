@@ -186,11 +186,21 @@ def _notes(
             f"week {number}: the simulation contradicts the target of {promise}"
             for promise in missed
         ]
+        notes += _overtime_notes(item, number)
     if planned[0].steady:
         notes.append(
             "no backlog was given: the week starts from the open work that it leaves itself"
         )
     return tuple(notes)
+
+
+def _overtime_notes(item: PlannedWeek, number: int) -> list[str]:
+    hours = item.mean.values.get("overtime", np.zeros(0)).reshape(len(item.mean.week.pools), -1)
+    return [
+        f"week {number}: {extra:.1f} hours of overtime in {pool.name}"
+        for pool, extra in zip(item.mean.week.pools, hours.sum(axis=1), strict=True)
+        if extra > 0.05
+    ]
 
 
 def _reason(item: PlannedWeek) -> str:

@@ -45,9 +45,7 @@ class Layout:
 def price_week(week: Week) -> Prices:
     """Wages of each cohort and prices of what is late, undone or not covered."""
     operation = week.operation
-    hourly = np.array(
-        [pool.cost.hourly(pool.hours_per_week) * operation.rate_of(pool) for pool in week.pools]
-    )
+    hourly = hourly_cost(week)
     dearest = float(hourly.max())
     priority = np.array([queue.priority for queue in operation.queues], dtype=float)
     urgency = 1.0 + 0.5 / priority
@@ -58,6 +56,13 @@ def price_week(week: Week) -> Prices:
         undone=40.0 * dearest * urgency,
         floor=40.0 * dearest * urgency * week.grid.hours,
     )
+
+
+def hourly_cost(week: Week) -> FloatArray:
+    """Wage of an hour of each pool in the operation's currency."""
+    rates = [week.operation.rate_of(pool) for pool in week.pools]
+    wages = [pool.cost.hourly(pool.hours_per_week) for pool in week.pools]
+    return np.asarray(np.array(wages) * np.array(rates))
 
 
 def lay_out(week: Week) -> Layout:
@@ -91,7 +96,7 @@ def lay_out(week: Week) -> Layout:
 
 def capped_pools(week: Week) -> np.ndarray:
     """Pools that work a queue with exposure and have some limit on it."""
-    exposed = (week.serves & (week.severity > 0) & _has_work(week)).any(axis=1)
+    exposed = (week.serves & (week.exposes > 0) & _has_work(week)).any(axis=1)
     limited = []
     for p in range(len(week.pools)):
         cap = week.cap(p)

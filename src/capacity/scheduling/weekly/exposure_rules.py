@@ -74,7 +74,7 @@ def divides_evenly(week: Week, pool: int) -> bool:
     each person an equal part; nobody needs room for a slice more.
     """
     item = week.pools[pool]
-    weights = {float(s) for s in week.severity[week.serves[pool]] if s > 0}
+    weights = {float(s) for s in week.exposes[pool][week.serves[pool]] if s > 0}
     alike = all(
         person.skills is None for person in week.operation.people if person.pool == item.name
     )
@@ -115,10 +115,11 @@ def share_exposure(week: Week, layout: Layout) -> Rule:
         np.searchsorted(pools, week.cohort_pool[layout.exposed_cohort]) * periods
         + layout.exposed_time
     )
-    mine = np.isin(layout.flow_pool, pools) & (week.severity[layout.flow_queue] > 0)
+    exposes = week.exposes[layout.flow_pool, layout.flow_queue]
+    mine = np.isin(layout.flow_pool, pools) & (exposes > 0)
     flow_row = np.searchsorted(pools, layout.flow_pool[mine]) * periods + layout.flow_time[mine]
     height = pools.size * periods
-    weight = week.severity[layout.flow_queue[mine]]
+    weight = exposes[mine]
     upper = np.zeros((pools.size, periods))
     if week.carried.spare is not None:
         upper += week.carried.spare[pools]

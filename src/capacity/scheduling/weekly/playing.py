@@ -123,7 +123,7 @@ def play_plan(solved: SolvedWeek, drawn: PathWork, staffing: Staffing) -> Played
         interval_hours=week.grid.hours,
         opening=drawn.opening,
         is_open=_cycle(week.profile.open_share, drawn) > 0,
-        severity=week.severity if limits else None,
+        severity=week.exposes if limits else None,
         exposure=_cycle(limits[0], drawn) if limits else None,
         exposure_held=_cycle(limits[1], drawn) if limits else None,
     )

@@ -144,8 +144,9 @@ class Room:
         self.shifts, self.hours = np.full(calendar, np.inf), np.full(calendar, np.inf)
         if week.limits is not None:
             self.heads = week.limits.day_heads.copy()
-            self.shifts[:] = week.limits.week_shifts[:, None]
-            self.hours[:] = week.limits.week_hours[:, None]
+            more = week.limits.overtime_hours
+            self.shifts[:] = (week.limits.week_shifts + more / week.limits.shortest_shift)[:, None]
+            self.hours[:] = (week.limits.week_hours + more)[:, None]
         self._take_carried()
         for c, heads in enumerate(() if shifts is None else shifts.tolist()):
             self.use(c, heads)

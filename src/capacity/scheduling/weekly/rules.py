@@ -163,10 +163,8 @@ def limit_days(week: Week, limits: TeamLimits) -> Rule:
 
 
 def limit_weeks(week: Week, limits: TeamLimits) -> Rule:
-    """Shifts and paid hours of a calendar week stay within the contracts of those available."""
-    mondays = np.array([(day.toordinal() - day.weekday()) for day in week.days])
-    weeks = np.unique(mondays)
-    number = np.searchsorted(weeks, mondays)[week.cohort_day]
+    """Shifts and paid hours of a calendar week stay within contracts and overtime of those available."""
+    weeks, number = calendar_weeks(week)
     row = week.cohort_pool * weeks.size + number
     shape = (len(week.pools) * weeks.size, row.size)
     index = np.arange(row.size)
@@ -175,8 +173,19 @@ def limit_weeks(week: Week, limits: TeamLimits) -> Rule:
     shifts = limits.week_shifts[:, None] - worked
     hours = limits.week_hours[:, None] - paid
     upper = np.concatenate([shifts.ravel(), hours.ravel()])
-    matrix = sparse.csr_array(sparse.vstack(parts))
-    return require("shifts a week", {"shifts": matrix}, upper=np.maximum(upper, 0.0))
+    matrix = {"shifts": sparse.csr_array(sparse.vstack(parts))}
+    if limits.overtime_hours.any():
+        one = sparse.eye_array(shape[0], format="csr")
+        more = sparse.diags_array(np.repeat(1 / limits.shortest_shift, weeks.size))
+        matrix["overtime"] = -sparse.csr_array(sparse.vstack([more @ one, one]))
+    return require("shifts a week", matrix, upper=np.maximum(upper, 0.0))
+
+
+def calendar_weeks(week: Week) -> tuple[IntArray, IntArray]:
+    """Mondays (as ordinals) of the calendar weeks, and the number of each cohort's week."""
+    mondays = np.array([day.toordinal() - day.weekday() for day in week.days])
+    weeks = np.unique(mondays)
+    return weeks, np.searchsorted(weeks, mondays)[week.cohort_day]
 
 
 def present(week: Week) -> dict[str, sparse.csr_array]:

@@ -28,6 +28,7 @@ from capacity.scheduling.weekly.decisions import (
     price_week,
 )
 from capacity.scheduling.weekly.improving import improve_week
+from capacity.scheduling.weekly.overtime import allows_overtime, bar_exposure, declare_overtime
 from capacity.scheduling.weekly.rounding import PATIENCE, dive_shifts, round_breaks
 from capacity.scheduling.weekly.week import Week
 
@@ -87,6 +88,10 @@ def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices
         found.append(rules.give_breaks(week))
     if (week.profile.floors > 0).any():
         found += [rules.seat_floors(week, layout), rules.cover_floors(week, layout, prices)]
+    if week.limits is not None and allows_overtime(week):
+        slots.append(declare_overtime(week, week.limits))
+        if capped_pools(week).any():
+            found.append(bar_exposure(week, layout, week.limits))
     if week.limits is not None:
         found += [rules.limit_days(week, week.limits), rules.limit_weeks(week, week.limits)]
     if capped_pools(week).any():
@@ -242,6 +247,7 @@ def _result(
         "open_late",
         "undone",
         "exposure",
+        "overtime",
     )
     gap = np.zeros(week.profile.floors.shape)
     if (week.profile.floors > 0).any():
@@ -254,7 +260,11 @@ def _result(
         layout=layout,
         shifts=np.round(shifts) if whole else shifts,
         breaks=np.round(breaks) if whole else breaks,
-        values={name: np.maximum(solution.take(name), 0.0) for name in names},
+        values={
+            name: np.maximum(solution.take(name), 0.0)
+            for name in names
+            if name in solution.program.columns
+        },
         floor_gap=np.where(gap > 1e-7, gap, 0.0),
         objective=solution.objective,
         bound=min(bound, solution.objective),

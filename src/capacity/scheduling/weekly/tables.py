@@ -91,12 +91,13 @@ def exposure_table(solved: SolvedWeek) -> pd.DataFrame:
     shape = (len(week.pools), len(week.severity), week.grid.periods)
     weighted = np.zeros(shape)
     place = (layout.flow_pool, layout.flow_queue, layout.flow_time)
-    weighted[place] = solved.values["flow"] * week.severity[layout.flow_queue]
+    exposes = week.exposes
+    weighted[place] = solved.values["flow"] * exposes[layout.flow_pool, layout.flow_queue]
     total = weighted.sum(axis=1)
     pool = week.cohort_pool[layout.exposed_cohort]
     amount = _exposure_used(solved, total, pool)
     parts = []
-    for q in np.flatnonzero(week.severity > 0):
+    for q in np.flatnonzero(exposes.any(axis=0)):
         whole = total[pool, layout.exposed_time]
         share = weighted[pool, q, layout.exposed_time] / np.where(whole > SMALL, whole, 1.0)
         hours = amount * share

@@ -86,13 +86,19 @@ class WorkProfile:
 
 @dataclass(frozen=True, kw_only=True)
 class TeamLimits:
-    """Whole heads and hours that each pool can give: (pools, dates) a day, (pools,) a week."""
+    """Whole heads and hours that each pool can give: (pools, dates) a day, (pools,) a week.
+
+    `overtime_hours` come on top of `week_hours` at a premium; one more shift needs at least the
+    hours of the pool's `shortest_shift`.
+    """
 
     day_heads: FloatArray
     week_shifts: FloatArray
     week_hours: FloatArray
     heads: FloatArray
     tier_share: FloatArray
+    overtime_hours: FloatArray
+    shortest_shift: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +140,13 @@ class Week:
     def paid_hours(self) -> FloatArray:
         """Paid hours of one person on each cohort."""
         return np.array([cohort.shift.paid_hours for cohort in self.cohorts])
+
+    @property
+    def exposes(self) -> FloatArray:
+        """Exposure that an hour on a queue counts towards the cap of a pool, (pools, queues)."""
+        names = self.operation.queue_names
+        counted = [[self.cap(p).counts(name) for name in names] for p in range(len(self.pools))]
+        return np.asarray(self.severity * np.array(counted, dtype=float))
 
     def cap(self, pool: int) -> ExposureCap:
         """The exposure cap of a pool."""
@@ -220,7 +233,13 @@ def team_limits(operation: Operation, days: Sequence[date]) -> TeamLimits:
             tiers[p] = float(np.mean([operation.tier_share(person.tier) for person in people]))
     heads = np.array([pool.heads * float(pool.shrinkage.availability) for pool in pools])
     return TeamLimits(
-        day_heads=day_heads, week_shifts=shifts, week_hours=hours, heads=heads, tier_share=tiers
+        day_heads=day_heads,
+        week_shifts=shifts,
+        week_hours=hours,
+        heads=heads,
+        tier_share=tiers,
+        overtime_hours=np.array([pool.overtime_hours_per_week for pool in pools]) * heads,
+        shortest_shift=np.array([min(s.paid_hours for s in pool.shifts) for pool in pools]),
     )
 
 
