@@ -1,8 +1,13 @@
-"""Time a sweep of scenarios: python -m benchmarks.scenarios.sweep [--each N] [--jobs 1 2] [--sample DIR]
+"""Time a sweep: python -m benchmarks.scenarios.sweep [SAMPLE] [--each 50] [--every 5] [--runs ...]
 
-Five kinds of scenario, N of each: volume, handling time, target or cap, opening hours, headcount
-only. Prints the seconds of each run, the speed-up over one worker, what the memo saved against
-runs without it, and whether all runs gave the same bytes.
+Four classes of scenario, `--each` of each: volume; handling, target or cap; opening hours or
+shifts; headcount only. Runs, in the order asked for:
+
+- `full`: all of them on two workers;
+- `serial`, `two`: every so-manieth (`--every`) on one and on two workers, for the speed-up;
+- `afresh`: the same ones on two workers without the memo.
+
+Prints seconds, the speed-up, what the memo reused, and whether runs gave the same bytes.
 """
 
 from __future__ import annotations
@@ -14,76 +19,83 @@ from dataclasses import replace
 from pathlib import Path
 
 import capacity as cap
-from capacity.domain import OpeningHours, Operation
+from benchmarks.scenarios.many import CLASSES, many_scenarios
+from capacity.domain import Comparison, Plan
 from capacity.execution import content_key
 
 SEED = 7
+JOBS = {"full": 2, "serial": 1, "two": 2, "afresh": 2}
 
 
-def scenarios(operation: Operation, each: int) -> list[cap.Scenario]:
-    """N scenarios of each kind, spread over the queues and pools in turn."""
-    queues, pools = operation.queues, operation.pools
-    found = []
-    for k in range(each):
-        queue, pool = queues[k % len(queues)], pools[k % len(pools)]
-        size = 0.05 * (1 + k % 10)
-        late = OpeningHours(
-            zone=queue.zone, opens_minute=0, closes_minute=1440 - 15 * 4 * (1 + k % 3)
+def key_of(result: Comparison) -> str:
+    """A key of all figures; what was reused is told apart."""
+    return content_key(replace(result, reused=result.frame, text=""))
+
+
+def print_reused(base: Plan, result: Comparison) -> None:
+    """By class and step the share of scenarios that took the step over."""
+    table = result.reused.assign(kind=result.reused["scenario"].str.rsplit(n=1).str[0])
+    shares = table.pivot_table(index="step", columns="kind", values="reused", sort=False)
+    took = dict(base.seconds)
+    print(f"{'share reused':14}{'base s':>8}" + "".join(f"{name:>18}" for name in CLASSES))
+    for step, row in shares.iterrows():
+        print(
+            f"{step:14}{took[str(step)]:>8.1f}" + "".join(f"{row[name]:>18.2f}" for name in CLASSES)
         )
-        cap_or_target = (
-            cap.change.ExposureCap(hours_per_day=4 - 0.1 * (1 + k % 9))
-            if k % 2
-            else cap.change.Target(queue.name, within_hours=queue.targets[-1].within_hours * 0.9, share=queue.targets[-1].share)
-        )  # fmt: skip
-        found += [
-            cap.Scenario(f"volume {k}", cap.change.Volume(queue.name, by=size)),
-            cap.Scenario(f"handling {k}", cap.change.HandlingTime(queue.name, by=size)),
-            cap.Scenario(f"target or cap {k}", cap_or_target),
-            cap.Scenario(f"opening {k}", cap.change.OpeningHours(queue.name, late)),
-            cap.Scenario(f"headcount {k}", cap.change.Attrition(pool.name, by=-size)),
-        ]
-    return found
 
 
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--each", type=int, default=1)
-    parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--sample", type=Path, default=Path("data/samples/child_safety"))
-    parser.add_argument("--afresh", action="store_true", help="also run without the memo")
+    parser.add_argument("sample", type=Path, nargs="?", default=Path("data/samples/child_safety"))
+    parser.add_argument("--each", type=int, default=50)
+    parser.add_argument("--every", type=int, default=5)
+    parser.add_argument(
+        "--runs", nargs="+", choices=list(JOBS), default=["serial", "two", "afresh"]
+    )
     options = parser.parse_args()
+    if not (options.sample / "operation.toml").exists():
+        raise SystemExit(f"{options.sample} holds no operation.toml: name the folder of a sample.")
     operation = cap.read_operation(options.sample / "operation.toml")
     volume = cap.read_data(operation).volume(operation=operation)
     begun = time.perf_counter()
     base = cap.plan(volume, operation, seed=SEED, effort=cap.Effort.QUICK)
     print(
-        f"base plan: {time.perf_counter() - begun:.1f} s; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+        f"base plan {time.perf_counter() - begun:.1f} s; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     )
-    items = scenarios(operation, options.each)
-    print(f"{len(items)} scenarios, effort quick, {base.settings.paths} paths, seed {SEED}")
-    print(f"{'run':28}{'seconds':>10}{'a scenario':>12}{'x one worker':>14}   same bytes")
-    first: tuple[float, str] | None = None
-    runs = [(jobs, True) for jobs in options.jobs] + (
-        [(options.jobs[-1], False)] if options.afresh else []
+    every = many_scenarios(operation, options.each)
+    print(
+        f"{len(every)} scenarios of {len(CLASSES)} classes, effort quick, {base.settings.paths} paths, seed {SEED}"
     )
-    for jobs, reuse in runs:
+    print(
+        f"{'run':10}{'workers':>8}{'scenarios':>11}{'seconds':>10}{'a scenario':>12}{'planned':>9}",
+        flush=True,
+    )
+    seconds: dict[str, float] = {}
+    found: dict[str, Comparison] = {}
+    for name in options.runs:
+        items = every if name == "full" else [
+            s for k, s in enumerate(every) if k // len(CLASSES) % options.every == 0
+        ]  # fmt: skip
         begun = time.perf_counter()
-        result = cap.compare(base, items, jobs=jobs, reuse=reuse)
-        seconds = time.perf_counter() - begun
-        key = content_key(replace(result, reused=result.frame, text=""))
-        first = first or (seconds, key)
-        name = f"{jobs} workers{'' if reuse else ', without memo'}"
-        print(
-            f"{name:28}{seconds:>10.1f}{seconds / len(items):>12.1f}{first[0] / seconds:>14.2f}   {key == first[1]}",
-            flush=True,
-        )
-        if reuse and jobs == options.jobs[0]:
-            took = dict(base.seconds)
-            saved = result.reused[result.reused["reused"]]["step"].map(took).sum()
-            print(
-                f"  steps reused: {int(result.reused['reused'].sum())} of {len(result.reused)}, {saved:.1f} s by the base plan's times"
-            )
+        found[name] = cap.compare(base, items, jobs=JOBS[name], reuse=name != "afresh")
+        seconds[name] = time.perf_counter() - begun
+        planned = int((found[name].frame["status"] == "planned").sum()) - 1
+        print(f"{name:10}{JOBS[name]:>8}{len(items):>11}{seconds[name]:>10.1f}{seconds[name] / len(items):>12.2f}{planned:>9}", flush=True)  # fmt: skip
+        if name in ("full", "serial"):
+            print_reused(base, found[name])
+    print_ratios(seconds, found)
+
+
+def print_ratios(seconds: dict[str, float], found: dict[str, Comparison]) -> None:
+    """Speed-up of two workers, and what the memo saves, with whether the bytes agree."""
+    for one, other, words in (
+        ("serial", "two", "two workers are faster than one by"),
+        ("afresh", "two", "the memo is faster than planning afresh by"),
+    ):
+        if one in seconds and other in seconds:
+            same = key_of(found[one]) == key_of(found[other])
+            print(f"{words} {seconds[one] / seconds[other]:.2f} x ({seconds[one] - seconds[other]:.1f} s); same bytes: {same}")  # fmt: skip
 
 
 if __name__ == "__main__":
