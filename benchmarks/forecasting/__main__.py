@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from . import m4, made, peer, real
+from . import m4, made, many, peer, real
 from .table import Row, print_header, print_rows
 
 FILES = (
@@ -36,6 +36,7 @@ def main() -> None:
         "speed": made.run_speed,
         "peer": lambda: peer.run(folder, arguments.peer_python),
         "odd": made.run_odd,
+        "many": many.run_many,
     }
     wanted = arguments.only.split(",") if arguments.only else list(parts)
     unknown = sorted(set(wanted) - set(parts))

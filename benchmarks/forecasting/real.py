@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from capacity.domain import Event, EventKind
 from capacity.forecasting import forecast_panel
+from capacity.forecasting.events import clean_history, draw_factors
+from capacity.forecasting.local_days import day_number
 
 from .table import Row
 
 WEEK = 168
 NYC_FIRST, NYC_ORIGINS = "2019-01-01", 52
 DSA_FIRST, DSA_ORIGINS, DSA_DAYS = 365, 42, 28
+# Public announcements that name a date at which statements of reasons change. None names a size
+# or a direction, so that the prior, fixed before any run, is no change give or take a quarter.
+DSA_PRIOR_SD = 0.25
+DSA_EVENTS = (
+    Event(
+        name="notices of one shopping service leave the database",
+        kind=EventKind.POLICY_CHANGE,
+        start=date(2024, 6, 28),
+        effect=0.0,
+        effect_sd=DSA_PRIOR_SD,
+        source="https://transparency.dsa.ec.europa.eu/page/announcements (15 July 2024)",
+    ),
+    Event(
+        name="new requirements for statements of reasons",
+        kind=EventKind.POLICY_CHANGE,
+        start=date(2025, 7, 1),
+        effect=0.0,
+        effect_sd=DSA_PRIOR_SD,
+        source="https://digital-strategy.ec.europa.eu/en/library/implementing-regulation-laying-"
+        "down-templates-concerning-transparency-reporting-obligations (4 November 2024)",
+    ),
+)
 
 
 def run_nyc(folder: Path) -> list[Row]:
@@ -68,18 +94,24 @@ def _slots(history: np.ndarray, weeks: int) -> np.ndarray:
 
 
 def run_dsa(folder: Path) -> list[Row]:
-    values = pd.read_csv(folder / "dsa_sor_daily_total.csv")["y"].to_numpy(float)
+    frame = pd.read_csv(folder / "dsa_sor_daily_total.csv", parse_dates=["ds"])
+    values, first = frame["y"].to_numpy(float), day_number(frame["ds"].iloc[0].date())
     scores: dict[str, list[float]] = {}
     for place in range(DSA_ORIGINS):
         origin = DSA_FIRST + 7 * place
         history, actual = values[:origin], values[origin : origin + DSA_DAYS]
-        ours = forecast_panel([history], seasons=(7,), horizon=DSA_DAYS, counts=True).point[0]
-        for name, point in {"ours": ours, **_rivals(history)}.items():
+        points = {
+            "ours": _point(history),
+            "with events": _point_with_events(history, first + origin),
+            **_rivals(history),
+        }
+        for name, point in points.items():
             error = float(np.abs(actual - point).sum() / actual.sum())
             scores.setdefault(name, []).append(error)
     means = {name: 100 * float(np.mean(values)) for name, values in scores.items()}
-    best = min((name for name in means if name != "ours"), key=lambda name: means[name])
-    ratio = means["ours"] / means[best]
+    rivals = [name for name in means if name not in ("ours", "with events")]
+    best = min(rivals, key=lambda name: means[name])
+    ratio, informed = means["ours"] / means[best], means["with events"] / means[best]
     return [
         Row(
             claim="DSA, 42 weekly origins from day 365, days 1-28, mean WAPE over best rival",
@@ -89,13 +121,33 @@ def run_dsa(folder: Path) -> list[Row]:
             met=ratio <= 0.97,
         ),
         Row(
-            claim="DSA with announced events",
+            claim=f"DSA with the {len(DSA_EVENTS)} announced events on file",
             must="<= .90 x",
             aim="<= .75 x",
-            measured="not claimed: no event with a public announcement and a prior fixed beforehand is on file",
+            measured=(
+                f"{means['with events']:.1f} %, {informed:.3f} x {best}; no claim: the "
+                f"announcements give dates, not sizes (prior 0 +- {100 * DSA_PRIOR_SD:.0f} %)"
+            ),
             met=None,
         ),
     ]
+
+
+def _point(history: np.ndarray) -> np.ndarray:
+    return forecast_panel([history], seasons=(7,), horizon=DSA_DAYS, counts=True).point[0]
+
+
+def _point_with_events(history: np.ndarray, first_day: int) -> np.ndarray:
+    """As `forecast` does it: past events out of the memory, those ahead on top of the forecast."""
+    learnt = clean_history(history, first_day=first_day, events=DSA_EVENTS)
+    factors = draw_factors(
+        DSA_EVENTS,
+        0.0,
+        first_day=first_day,
+        days=DSA_DAYS,
+        normals={event.name: np.zeros(1) for event in DSA_EVENTS},
+    )
+    return _point(learnt.totals) * factors[0]
 
 
 def _rivals(history: np.ndarray) -> dict[str, np.ndarray]:

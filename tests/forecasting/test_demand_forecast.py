@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -191,3 +192,33 @@ def test_history_in_another_unit_than_the_operation_is_refused(volume):
     operation = operation_of(volume, toy_queue("q1", zone=ZONE, unit="file"))
     with pytest.raises(DataError, match="queue q1: counts files, its history counts reports"):
         forecast(volume, operation, weeks=2, months=1, paths=10)
+
+
+def test_a_level_shift_is_reported_with_its_date_and_how_memory_was_shortened():
+    volume = hourly_volume()
+    counts = volume.counts.copy()
+    counts[1, -20 * 24 :] = np.round(counts[1, -20 * 24 :] * 2)
+    demand = forecast(replace(volume, counts=counts), weeks=2, months=1, paths=40)
+    notes = [note for note in demand.notes if "level shift" in note]
+    assert len(notes) == 1
+    assert re.match(
+        r"q1: level shift x(1\.9|2\.0)\d found on 2025-07-1\d \(score .*\); "
+        "days before it count at the new level",
+        notes[0],
+    )
+    assert demand.mean("q1").mean() == pytest.approx(80, rel=0.08)
+
+
+def test_a_declared_unit_break_brings_the_past_to_the_new_unit():
+    volume = hourly_volume()
+    counts = volume.counts.copy()
+    counts[1, : -9 * 24] = np.round(counts[1, : -9 * 24] * 2)
+    start = (volume.as_of - pd.Timedelta(days=9)).date()
+    bundled = Event(
+        name="reports are bundled", kind=EventKind.UNIT_BREAK, start=start, queue="q1",
+        effect=-0.5, effect_sd=0.02,
+    )  # fmt: skip
+    where = operation_of(volume, events=(bundled,))
+    demand = forecast(replace(volume, counts=counts), where, weeks=2, months=1, paths=40)
+    assert demand.mean("q1").mean() == pytest.approx(40, rel=0.06)
+    assert any("reports are bundled: days before" in note for note in demand.notes)

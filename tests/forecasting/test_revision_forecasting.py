@@ -14,6 +14,7 @@ from capacity.forecasting import (
     apply_overrides,
     forecast,
     learn_split,
+    read_overrides,
     revise,
     score_overrides,
     sum_paths,
@@ -131,6 +132,33 @@ def test_an_override_is_scored_against_what_came(volume, demand):
     assert scores["days"].tolist() == [7]
     assert scores["error_after"][0] > scores["error_before"][0]
     assert not scores["helped"][0]
+
+
+def test_days_before_an_override_was_made_are_never_scored(demand):
+    facts = make_volume(WEEKS + 2, seed=9)
+    start = demand.grid.starts[0].date()
+    late = override(start=start, end=start + timedelta(days=6), made_on=start + timedelta(days=4))
+    scores = score_overrides(OverrideLog().add(late), demand, facts)
+    assert scores["days"].tolist() == [3]
+
+
+def test_a_log_written_to_a_file_comes_back_with_every_version(tmp_path):
+    log = OverrideLog().add(override(made_on=date(2025, 5, 20))).add(override(factor=3.0))
+    log = log.undo("campaign", who="planner 1", why="withdrawn", made_on=date(2025, 5, 22))
+    log.frame.to_csv(tmp_path / "overrides.csv", index=False)
+    again = read_overrides(pd.read_csv(tmp_path / "overrides.csv"))
+    assert again == log
+    assert read_overrides(OverrideLog().frame) == OverrideLog()
+
+
+def test_a_log_with_a_version_removed_is_refused():
+    log = OverrideLog().add(override()).add(override(factor=3.0))
+    with pytest.raises(DataError, match="column version: has gaps"):
+        read_overrides(log.frame.iloc[1:])
+    with pytest.raises(DataError, match="column action: unknown 'erased'"):
+        read_overrides(log.frame.assign(action="erased"))
+    with pytest.raises(DataError, match="column why: is missing"):
+        read_overrides(log.frame.drop(columns="why"))
 
 
 def test_leaves_sum_to_their_queue_on_every_path(volume, demand):

@@ -13,6 +13,7 @@ from capacity.forecasting.intraday import revise as revise
 from capacity.forecasting.overrides import Override as Override
 from capacity.forecasting.overrides import OverrideLog as OverrideLog
 from capacity.forecasting.overrides import apply_overrides as apply_overrides
+from capacity.forecasting.overrides import read_overrides as read_overrides
 from capacity.forecasting.overrides import score_overrides as score_overrides
 from capacity.forecasting.panel_forecast import PanelForecast as PanelForecast
 from capacity.forecasting.panel_forecast import forecast_panel as forecast_panel
@@ -31,6 +32,7 @@ __all__ = [
     "forecast_drivers",
     "forecast_panel",
     "learn_split",
+    "read_overrides",
     "revise",
     "score_overrides",
     "sum_paths",

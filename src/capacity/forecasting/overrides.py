@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,13 +21,15 @@ from capacity.forecasting.local_days import day_number, read_clock
 class Override:
     """Multiply a queue's volume by ``factor`` from ``start`` to ``end`` (local dates, inclusive).
 
-    ``who`` is a role or a pseudonym, never a name; ``why`` the reason in a sentence.
+    ``who`` is a role or a pseudonym, never a name; ``why`` the reason in a sentence; ``made_on``
+    the day of the decision. Days before it are hindsight: they are never scored.
 
     Examples
     --------
     >>> Override(
     ...     name="summer campaign", queue="user_report", start=date(2026, 6, 1),
     ...     end=date(2026, 6, 14), factor=1.2, who="planner 2", why="partner campaign announced",
+    ...     made_on=date(2026, 5, 20),
     ... ).factor
     1.2
     """
@@ -38,6 +41,7 @@ class Override:
     factor: float
     who: str
     why: str
+    made_on: date | None = None
 
     def __post_init__(self) -> None:
         faults = FaultList(title=f"Override {self.name} was refused")
@@ -72,13 +76,16 @@ class OverrideLog:
         """A log with one more override in force; the same name replaces the older version."""
         return OverrideLog(entries=(*self.entries, ("set", override)))
 
-    def undo(self, name: str, *, who: str, why: str) -> OverrideLog:
+    def undo(self, name: str, *, who: str, why: str, made_on: date | None = None) -> OverrideLog:
         """A log in which the override of that name is no longer in force."""
         current = {item.name: item for item in self.in_force}
         if name not in current:
             raise DataError(f"no override {name!r} in force: {nearest(name, current)}")
         return OverrideLog(
-            entries=(*self.entries, ("undone", replace(current[name], who=who, why=why)))
+            entries=(
+                *self.entries,
+                ("undone", replace(current[name], who=who, why=why, made_on=made_on)),
+            )
         )
 
     @property
@@ -89,12 +96,51 @@ class OverrideLog:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """Every entry: version, action, name, queue, start, end, factor, who, why."""
+        """Every entry: version, action, name, queue, start, end, factor, who, why, made_on."""
         rows = [
             {"version": version, "action": action, **vars(override)}
             for version, (action, override) in enumerate(self.entries, start=1)
         ]
         return pd.DataFrame(rows)
+
+
+def read_overrides(frame: pd.DataFrame) -> OverrideLog:
+    """The log behind its own ``frame``, as when it was written to a file and read again.
+
+    Raises
+    ------
+    DataError
+        A column is missing, an action is unknown, or the versions are not 1, 2, 3 and so on.
+
+    Examples
+    --------
+    >>> made = Override(
+    ...     name="x", queue="a", start=date(2026, 1, 5), end=date(2026, 1, 6), factor=2.0,
+    ...     who="planner 1", why="test",
+    ... )
+    >>> log = OverrideLog().add(made).undo("x", who="planner 1", why="withdrawn")
+    >>> read_overrides(log.frame) == log
+    True
+    """
+    faults = FaultList(title="The log of overrides was refused")
+    names = ["version", "action", *(item.name for item in fields(Override))]
+    missing = [name for name in names if name not in frame and len(frame)]
+    for name in missing:
+        faults.add(f"column {name}", "is missing", "write the log's own frame")
+    if not missing and len(frame):
+        if frame["version"].tolist() != list(range(1, len(frame) + 1)):
+            faults.add("column version", "has gaps", "keep every version: 1, 2, 3 and so on")
+        for action in sorted(set(frame["action"]) - {"set", "undone"}):
+            faults.add("column action", f"unknown {action!r}", nearest(action, ("set", "undone")))
+    faults.raise_any()
+    return OverrideLog(entries=tuple(_entry(row) for row in frame.to_dict("records")))
+
+
+def _entry(row: dict[Any, Any]) -> tuple[str, Override]:
+    values: dict[str, Any] = {name: str(row[name]) for name in ("name", "queue", "who", "why")}
+    for name in ("start", "end", "made_on"):
+        values[name] = None if pd.isna(row[name]) else pd.Timestamp(row[name]).date()
+    return str(row["action"]), Override(**values, factor=float(row["factor"]))
 
 
 def apply_overrides(demand: Demand, log: OverrideLog) -> Demand:
@@ -155,7 +201,8 @@ def score_overrides(log: OverrideLog, demand: Demand, volume: Volume) -> pd.Data
     -------
     frame
         name, queue, days, actual, before, after (forecast totals), error_before, error_after
-        (absolute, over the actual) and helped; days not yet seen are left out.
+        (absolute, over the actual) and helped; days not yet seen, and days before an override
+        was made, are left out.
     """
     changed = apply_overrides(demand, log)
     rows = []
@@ -163,10 +210,11 @@ def score_overrides(log: OverrideLog, demand: Demand, volume: Volume) -> pd.Data
         facts = _by_day(volume, override.queue, demand)
         before = _mean_by_day(demand, override.queue)
         after = _mean_by_day(changed, override.queue)
+        decided = day_number(override.made_on) if override.made_on else 0
         days = [
             day
             for day in range(day_number(override.start), day_number(override.end) + 1)
-            if day in facts and day in before
+            if day in facts and day in before and day >= decided
         ]
         actual = sum(facts[day] for day in days)
         missed = [sum(abs(side[day] - facts[day]) for day in days) for side in (before, after)]
