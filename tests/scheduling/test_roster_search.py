@@ -89,11 +89,11 @@ def test_the_engine_finds_the_optimum_of_tiny_problems(seed: int) -> None:
 def test_lines_priced_at_any_duals_give_a_lower_bound(seed: int) -> None:
     problem = tiny_problem(seed)
     model = build_model(problem)
-    pool = open_pool(model, len(problem.people))
+    pool = open_pool(problem, model)
     duals = np.random.default_rng(seed).uniform(-1, 5, len(problem.cover))
     bound, new = price_lines(pool, duals)
     assert bound <= least_cost(problem) + 1e-6
-    assert new == len(problem.people)
+    assert new >= len(problem.people)
 
 
 def test_moves_and_lines_alone_reach_the_same_optimum() -> None:

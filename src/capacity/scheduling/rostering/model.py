@@ -40,8 +40,16 @@ class RosterModel:
         """Shift type of each person and day, -1 for a day off, from a solution."""
         if not self.assign.size:
             return np.full(self.assign.shape[:2], -1, dtype=np.int64)
-        picked = np.where(self.assign >= 0, values[self.assign], 0.0)
-        return np.where(picked.max(axis=2) > 0.5, picked.argmax(axis=2), -1).astype(np.int64)
+        return _picked(self.assign, values)
+
+    def chosen_by(self, values: Floats, person: int) -> Ints:
+        """The same for one person."""
+        return _picked(self.assign[person], values)
+
+
+def _picked(assign: Ints, values: Floats) -> Ints:
+    picked = np.where(assign >= 0, values[assign], 0.0)
+    return np.where(picked.max(axis=-1) > 0.5, picked.argmax(axis=-1), -1).astype(np.int64)
 
 
 def build_model(problem: RosterProblem) -> RosterModel:

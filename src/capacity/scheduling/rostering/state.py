@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from capacity.domain.effort import SolveStatus
+from capacity.errors import DataError
 from capacity.scheduling.rostering.model import RosterModel
 from capacity.scheduling.rostering.problem import Bools, Floats, Ints
 
@@ -25,10 +26,13 @@ class SearchLimits:
     stall : moves without progress after which the exact solver tries again.
     move_nodes : branch-and-bound nodes of one move.
     proof_nodes : nodes of the exact program, started from the best roster (0: no exact try).
-    line_rounds : rounds in which every person's best line is sought against the duals of cover
-        (0: none); worth it for up to about a hundred people with long runs and totals.
+    line_rounds : rounds in which every person's best lines are sought against the duals of
+        cover (0: no lines).
     gap : stop when (objective - bound) / |objective| is at most this.
     wall_seconds : stop by the clock; opt-in, recorded in the result.
+    workers : 2 has the exact solver work on the whole program in a second process; with
+        `wall_seconds` only, because what it finds when depends on the machine. A script that
+        asks for it needs the guard `if __name__ == "__main__"`.
     """
 
     moves: int = 400
@@ -38,6 +42,14 @@ class SearchLimits:
     line_rounds: int = 80
     gap: float = 1e-4
     wall_seconds: float | None = None
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.workers not in (1, 2) or (self.workers == 2 and self.wall_seconds is None):
+            raise DataError(
+                f"SearchLimits.workers = {self.workers} with wall_seconds = {self.wall_seconds}: "
+                "it is 1, or 2 together with wall_seconds. Fix: set wall_seconds."
+            )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
