@@ -72,6 +72,9 @@ class Person:
     limit on weekends they count as the latest). `office_days` are the weekdays (0 = Monday) on
     which the person is at the site and may work queues that are worked on site only; None: as the
     pool says. `counselling` lists dated sessions.
+
+    `speed` is the person's pace against the handling times of the operation (1.25: four minutes
+    for five). Only the simulation of a roster knows single people; plans count heads of mean pace.
     """
 
     id: str
@@ -88,6 +91,7 @@ class Person:
     carried_weekends: int = 0
     last_shift_end: pd.Timestamp | None = None
     tenure_months: int | None = None
+    speed: float = 1.0
     office_days: tuple[int, ...] | None = None
     counselling: tuple[CounsellingSession, ...] = ()
 
@@ -99,6 +103,11 @@ class Person:
         if self.hours_per_week is not None and not 0 < self.hours_per_week <= 60:
             raise DataError(
                 f"person {self.id}: hours_per_week must be in (0, 60], got {self.hours_per_week}."
+            )
+        if not 0.1 <= self.speed <= 10:
+            raise DataError(
+                f"person {self.id}: speed must be in [0.1, 10] (1 = the operation's handling times), "
+                f"got {self.speed}."
             )
         if any(not 0 <= hours < 24 for hours in self.carried_exposure):
             raise DataError(f"person {self.id}: carried_exposure must be hours a day in [0, 24).")

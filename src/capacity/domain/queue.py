@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from capacity.domain.faults import require_positive, require_share
 from capacity.domain.grid import check_zone
 from capacity.domain.handling import HandlingTime
 from capacity.domain.opening import OpeningHours
-from capacity.domain.target import Target
+from capacity.domain.target import ClockFrom, Target
 from capacity.errors import DataError
 
 
@@ -58,6 +59,9 @@ class Queue:
     if one is named, else in the queue itself). `skill` defaults to the queue's own name.
     `zone` is the wall clock on which its arrivals have their daily season. `arrival_profile`
     (24 weights by local hour) spreads DAILY history over the day; hourly history has its own.
+    `batch_mean` is the mean number of cases that arrive at one moment (geometric; 1: singly);
+    `detection_lag_hours` the mean time from detection to arrival, which targets with the clock
+    from detection have already lost.
     A queue that starts now is forecast as a share of a sibling (`like`) or from `prior_per_day`.
 
     Examples
@@ -89,6 +93,8 @@ class Queue:
     arrival_profile: tuple[float, ...] = ()
     prior_per_day: float | None = None
     like: Sibling | None = None
+    batch_mean: float = 1.0
+    detection_lag_hours: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -109,6 +115,7 @@ class Queue:
             raise DataError(
                 f"{where}: arrival_profile needs 24 weights >= 0, one for each local hour."
             )
+        self._check_clocks(where)
         if self.prior_per_day is not None:
             require_positive(self.prior_per_day, f"{where}: prior_per_day")
         if self.like is not None and self.prior_per_day is not None:
@@ -117,6 +124,25 @@ class Queue:
             )
         if self.like is not None and self.like.queue == self.name:
             raise DataError(f"{where}: is like itself. Fix: name another queue in like")
+
+    def _check_clocks(self, where: str) -> None:
+        if not 1 <= self.batch_mean < math.inf:
+            raise DataError(
+                f"{where}: batch_mean must be 1 (cases come singly) or more, got {self.batch_mean}."
+            )
+        if not 0 <= self.detection_lag_hours < math.inf:
+            raise DataError(
+                f"{where}: detection_lag_hours must be >= 0, got {self.detection_lag_hours}."
+            )
+        for target in self.targets:
+            if target.clock_from is not ClockFrom.DETECTION:
+                continue
+            if target.within_hours <= self.detection_lag_hours:
+                raise DataError(
+                    f"{where}: a target of {target.within_hours:g} h from detection is over before "
+                    f"the case arrives, {self.detection_lag_hours:g} h after detection. "
+                    "Fix: lengthen the target or shorten detection_lag_hours."
+                )
 
     @property
     def needed_skill(self) -> str:

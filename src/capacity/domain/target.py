@@ -44,6 +44,10 @@ class Basis(Enum):
 class Target:
     """`share` of the cases on time `within_hours`.
 
+    With `journey` the clock runs on until the last queue that an escalated case visits has closed
+    it (first arrival to report, second reviews and returns included); the target is that of the
+    queue in which the case first arrives. Otherwise it speaks of the visit to its own queue.
+
     The duty of 18 U.S.C. 2258A is to report "as soon as reasonably possible"; the statute
     names no hours, so a statute target that cites it is refused.
 
@@ -60,12 +64,20 @@ class Target:
     per: TargetPeriod = TargetPeriod.WEEK
     basis: Basis = Basis.INTERNAL
     citation: str = ""
+    journey: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.share < 1:
             hint = f" Did you mean {self.share / 100:g}?" if 1 < self.share <= 100 else ""
             raise DataError(f"target share must be in (0, 1), got {self.share!r}.{hint}")
         require_positive(self.within_hours, "target within_hours")
+        if self.journey and self.measured_at is MeasuredAt.STARTED:
+            raise DataError('a journey ends with a report. Fix: measured_at = "closed".')
+        if self.journey and self.clock_from is ClockFrom.KNOWLEDGE:
+            raise DataError(
+                "a journey starts with the case, not with the review that escalates it. "
+                'Fix: clock_from = "arrival" or "detection".'
+            )
         if self.basis is Basis.STATUTE:
             self._check_statute()
 
@@ -86,5 +98,5 @@ class Target:
         )
         return (
             f"{100 * self.share:g} % {self.measured_at.value} within {self.within_hours:g} h "
-            f"of {self.clock_from.value} ({source})"
+            f"of {self.clock_from.value}{' over the journey' if self.journey else ''} ({source})"
         )

@@ -139,6 +139,7 @@ CELLS: dict[str, Callable[[str], object]] = {
     "tier": v.choice(Tier),
     "hours_per_week": _number,
     "tenure_months": _whole,
+    "speed": _number,
     "time_off": _dates,
     "carried_exposure": _hours,
     "carried_days": _whole,

@@ -21,6 +21,7 @@ TARGET: dict[str, Convert] = {
     "per": v.choice(TargetPeriod),
     "basis": v.choice(Basis),
     "citation": v.text,
+    "journey": v.flag,
 }
 HANDLING: dict[str, Convert] = {
     "mean_minutes": v.number,
@@ -52,6 +53,8 @@ QUEUE: dict[str, Convert] = {
     "unit": v.text,
     "arrival_profile": v.numbers,
     "prior_per_day": v.number,
+    "batch_mean": v.number,
+    "detection_lag_hours": v.number,
 }
 
 
@@ -87,7 +90,12 @@ def _targets(items: Any, where: str, faults: FaultList) -> tuple[Target, ...]:
 def spread_targets(document: dict[str, Any], faults: FaultList) -> dict[str, Any]:
     """The document with each `[[targets]]` table moved into the queue that it names."""
     tables = document.get("targets", [])
-    queues = [dict(table) for table in document.get("queues", []) if isinstance(table, dict)]
+    items = document.get("queues", [])
+    queues = (
+        [dict(table) for table in items if isinstance(table, dict)]
+        if isinstance(items, list)
+        else []
+    )
     by_name = {str(table.get("name")): table for table in queues}
     if not isinstance(tables, list) or not tables:
         return document
@@ -96,7 +104,7 @@ def spread_targets(document: dict[str, Any], faults: FaultList) -> dict[str, Any
         name = table.get("queue") if isinstance(table, dict) else None
         if name is None:
             faults.add(f"{where}.queue", "is missing", "name the queue that the target is for")
-        elif name not in by_name:
+        elif not isinstance(name, str) or name not in by_name:
             faults.add(f"{where}.queue", f"unknown queue {name!r}", nearest(str(name), by_name))
         else:
             goal = {key: value for key, value in table.items() if key != "queue"}

@@ -24,12 +24,17 @@ class Visits:
     """One entry per case and queue that it visits: its clock and its first and last review.
 
     `is_open` marks cases of the opening backlog; a QA task has clock nan (it starts at release).
+    `root` is the queue in which the case first arrived, `report` the last review of its whole
+    journey, `is_root` whether the visit is the first of it.
     """
 
     queue: Ints
     clock: Floats
     first: Ints
     last: Ints
+    root: Ints
+    report: Ints
+    is_root: NDArray[np.bool_]
     is_open: NDArray[np.bool_]
 
 
@@ -52,7 +57,10 @@ def draw_arrivals(
         rng = stream(seed, "arrivals", queue.name, path)
         human = rng.binomial(counts[number], 1.0 - queue.automation_share)
         place = np.repeat(np.arange(counts.shape[1]), human)
-        releases.append(np.sort((place + rng.random(len(place))) * interval_hours))
+        moment = rng.random(len(place))
+        if queue.batch_mean > 1:
+            moment = moment[_batch_leaders(place, queue.batch_mean, rng)]
+        releases.append(np.sort((place + moment) * interval_hours))
         queues.append(np.full(len(place), number, dtype=np.int64))
     release = np.concatenate(releases)
     return Arrivals(
@@ -61,6 +69,16 @@ def draw_arrivals(
         clock=release,
         is_open=np.zeros(len(release), dtype=np.bool_),
     )
+
+
+def _batch_leaders(place: Ints, batch_mean: float, rng: np.random.Generator) -> Ints:
+    """The case with whose batch each case arrives; batches end with their bin.
+
+    Sizes are geometric: each case begins a new batch with probability 1 / mean.
+    """
+    begins = rng.random(len(place)) < 1.0 / batch_mean
+    begins[np.flatnonzero(np.diff(place, prepend=-1))] = True
+    return np.asarray(np.maximum.accumulate(np.where(begins, np.arange(len(place)), 0)))
 
 
 def with_backlog(arrivals: Arrivals, queue: Ints, age_hours: Floats, at: float = 0.0) -> Arrivals:
@@ -81,6 +99,7 @@ def draw_jobs(
     book = _Book(operation)
     wave = _Wave(
         queue=arrivals.queue,
+        root=arrivals.queue,
         release=arrivals.release,
         clock=arrivals.clock,
         is_open=arrivals.is_open,
@@ -98,6 +117,7 @@ def draw_jobs(
 @dataclass(frozen=True, kw_only=True)
 class _Wave:
     queue: Ints
+    root: Ints
     release: Floats
     clock: Floats
     is_open: NDArray[np.bool_]
@@ -118,7 +138,7 @@ class _Book:
         }
         self.links: dict[str, list[tuple[Ints, Ints]]] = {"follow": [], "side": []}
         self.seen: dict[str, list[Floats | Ints]] = {
-            name: [] for name in ("queue", "clock", "first", "last", "is_open")
+            name: [] for name in ("queue", "clock", "first", "last", "root", "is_root", "is_open")
         }
 
     def add(self, wave: _Wave, rng: np.random.Generator) -> _Wave:
@@ -133,7 +153,7 @@ class _Book:
         self, wave: _Wave, rows: Ints, number: int, rng: np.random.Generator
     ) -> list[_Wave]:
         queue = self.operation.queues[number]
-        size, clock = len(rows), wave.clock[rows]
+        size = len(rows)
         first = self._write(number, wave, rows, rng)
         for kind, chosen in (("side", wave.is_side[rows]), ("follow", ~wave.is_side[rows])):
             linked = chosen & (wave.parent[rows] >= 0)
@@ -146,7 +166,7 @@ class _Book:
             self.links["follow"].append((first[twice], second))
             last[twice] = second
         kept = np.flatnonzero(ordinary)
-        self._see(number, clock[kept], first[kept], last[kept], wave.is_open[rows[kept]])
+        self._see(number, wave, rows[kept], first[kept], last[kept])
         return self._onward(wave, rows[kept], queue, last[kept], rng)
 
     def _onward(
@@ -177,6 +197,7 @@ class _Book:
         size = len(rows)
         return _Wave(
             queue=np.full(size, target, dtype=np.int64),
+            root=wave.root[rows],
             release=np.full(size, np.inf),
             clock=wave.clock[rows],
             is_open=wave.is_open[rows],
@@ -207,15 +228,15 @@ class _Book:
             self.columns[name].append(column)
         return index
 
-    def _see(
-        self, number: int, clock: Floats, first: Ints, last: Ints, is_open: NDArray[np.bool_]
-    ) -> None:
+    def _see(self, number: int, wave: _Wave, rows: Ints, first: Ints, last: Ints) -> None:
         values: dict[str, Floats | Ints] = {
             "queue": np.full(len(first), number, dtype=np.int64),
-            "clock": clock,
+            "clock": wave.clock[rows],
             "first": first,
             "last": last,
-            "is_open": is_open.astype(np.int64),
+            "root": wave.root[rows],
+            "is_root": (wave.parent[rows] < 0).astype(np.int64),
+            "is_open": wave.is_open[rows].astype(np.int64),
         }
         for name, column in values.items():
             self.seen[name].append(column)
@@ -245,13 +266,26 @@ class _Book:
     def visits(self) -> Visits:
         """The visits as arrays."""
         seen = {name: np.concatenate([[], *parts]) for name, parts in self.seen.items()}
+        last = seen["last"].astype(np.int64)
         return Visits(
             queue=seen["queue"].astype(np.int64),
             clock=seen["clock"],
             first=seen["first"].astype(np.int64),
-            last=seen["last"].astype(np.int64),
+            last=last,
+            root=seen["root"].astype(np.int64),
+            report=self._ends()[last],
+            is_root=seen["is_root"].astype(np.bool_),
             is_open=seen["is_open"].astype(np.bool_),
         )
+
+    def _ends(self) -> Ints:
+        """For each review the last one of its chain of second reviews and escalations."""
+        onward = np.arange(self.count, dtype=np.int64)
+        for parents, children in self.links["follow"]:
+            onward[parents] = children
+        while not np.array_equal(onward[onward], onward):
+            onward = onward[onward]
+        return onward
 
 
 def _joined(waves: list[_Wave]) -> _Wave:
@@ -261,6 +295,7 @@ def _joined(waves: list[_Wave]) -> _Wave:
 
     return _Wave(
         queue=joined("queue", np.int64).astype(np.int64),
+        root=joined("root", np.int64).astype(np.int64),
         release=joined("release", np.float64),
         clock=joined("clock", np.float64),
         is_open=joined("is_open", np.bool_).astype(np.bool_),

@@ -67,6 +67,7 @@ def people_arrays(duties: list[Duty], kinds: NDArray[np.int64], interval_hours: 
         pace_offset=np.array(offset, dtype=np.int64),
         pace_length=np.array(length, dtype=np.int64),
         pace=np.concatenate([*curves, np.zeros(1)]),
+        slowness=np.array([1.0 / duty.speed for duty in duties], dtype=np.float64),
     )
 
 

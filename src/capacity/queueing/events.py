@@ -46,7 +46,8 @@ class People(NamedTuple):
 
     `kind` is the skill class; `cap` the exposure hours of the duty; `until` the hour after which
     no exposed case starts; `pace` (from `pace_offset`, `pace_length` values from bin `pace_first`)
-    the exposure that may have been used by the end of each bin of the duty.
+    the exposure that may have been used by the end of each bin of the duty. `slowness` stretches
+    the hours of each person's cases; none means 1.
     """
 
     stint_person: Any
@@ -59,6 +60,7 @@ class People(NamedTuple):
     pace_offset: Any
     pace_length: Any
     pace: Any
+    slowness: Any = None
 
 
 class Rules(NamedTuple):
@@ -196,6 +198,8 @@ def run_events(
     pooled: bool = True,
 ) -> Played:
     """Run the kernel that fits; `pooled` False plays people who are all alike as any others."""
+    if people.slowness is None:
+        people = people._replace(slowness=np.ones(len(people.kind)))
     guide, cases = _guide(people, rules), _cases(jobs, people, rules)
     size, blank = len(cases.queue), machine.blank
     if pooled and _all_alike(cases, people, guide):
@@ -242,13 +246,15 @@ def _played(
     times: tuple[Floats, Floats], person: Ints, jobs: Jobs, people: People, dose: Floats
 ) -> Played:
     released, started = times
+    # a case that nobody began reads the last place
+    slow = np.append(people.slowness, 1.0)[person]
     done = (person >= 0) & (dose > 0)
     return Played(
         released=released,
         started=started,
-        ended=started + np.asarray(jobs.hours),
+        ended=started + np.asarray(jobs.hours) * slow,
         person=person,
-        exposure=np.bincount(person[done], weights=dose[done], minlength=len(people.kind)),
+        exposure=np.bincount(person[done], weights=(dose * slow)[done], minlength=len(people.kind)),
     )
 
 
@@ -321,7 +327,7 @@ def _guide(people: People, rules: Rules) -> Guide:
 def _all_alike(cases: Cases, people: People, guide: Guide) -> bool:
     """Whether everybody may work every case at every hour, and no case sends another."""
     kinds = np.unique(people.kind)
-    if len(kinds) != 1 or not guide.simple or cases.parent.any():
+    if len(kinds) != 1 or not guide.simple or cases.parent.any() or np.any(people.slowness != 1):
         return False
     skills = set(np.asarray(guide.class_queues)[kinds[0]].tolist())
     present = np.flatnonzero(np.bincount(cases.queue)) if len(cases.queue) else np.zeros(0)

@@ -24,6 +24,7 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
     follow, side, parent = cases.follow, cases.side, cases.parent
     stint_on, stint_off, stint_person = people.stint_on, people.stint_off, people.stint_person
     kind_of, cap_of, until_of = people.kind, people.cap, people.until
+    slowness = people.slowness
     pace, pace_first = people.pace, people.pace_first
     pace_offset, pace_length = people.pace_offset, people.pace_length
     class_queues, queue_classes = rules.class_queues, rules.queue_classes
@@ -250,10 +251,10 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
                 waiting -= 1
             else:
                 queue = queue_of[begun]
-            hours = hours_of[begun]
+            hours = hours_of[begun] * slowness[who]
             started[begun] = now
             worker[begun] = who
-            dose = dose_of[begun]
+            dose = dose_of[begun] * slowness[who]
             used[who] += dose
             room[who] -= dose
             room_paced[who] -= dose

@@ -20,13 +20,17 @@ HOURS_OF_WEEK = 168
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """Visits of one queue on one path, in hours: clock, released, started, closed (inf = never)."""
+    """Visits of one queue on one path, in hours: clock, released, started, closed (inf = never).
+
+    `lag` is the time from detection to the clock's start at arrival.
+    """
 
     clock: Floats
     released: Floats
     started: Floats
     closed: Floats
     is_open: Bools
+    lag: Floats | float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +74,7 @@ def score_target(seen: Seen, target: Target, span: Span) -> Score:
     start = _clock(seen, target)
     stop = seen.started if target.measured_at is MeasuredAt.STARTED else seen.closed
     counted = (start >= span.first) & (start < span.last) & ~seen.is_open
-    on_time = counted & (stop <= start + target.within_hours + 1e-9)
+    on_time = counted & (stop <= start + _time_left(seen, target) + 1e-9)
     open_end = (start < span.last) & (seen.closed > span.last)
     _mark_borrowed(on_time, open_end, seen, start, span)
     rows = np.flatnonzero(counted)
@@ -98,6 +102,13 @@ def _clock(seen: Seen, target: Target) -> Floats:
     if target.clock_from is ClockFrom.KNOWLEDGE:
         return seen.released
     return np.where(np.isnan(seen.clock), seen.released, seen.clock)
+
+
+def _time_left(seen: Seen, target: Target) -> Floats | float:
+    """Hours from the start of the clock to the due date; detection was before the arrival."""
+    if target.clock_from is ClockFrom.DETECTION:
+        return target.within_hours - seen.lag
+    return target.within_hours
 
 
 def _mark_borrowed(on_time: Bools, open_end: Bools, seen: Seen, start: Floats, span: Span) -> None:

@@ -27,7 +27,7 @@ from capacity.queueing.measuring import HOURS_OF_WEEK, Score
 from capacity.queueing.network import case_gains
 from capacity.queueing.player import Played, on_time_weight, play_weeks
 from capacity.queueing.simulation import spans_of
-from capacity.queueing.staffing import opening_work
+from capacity.queueing.staffing import opening_work, time_left
 from capacity.queueing.stage import Stage, path_counts, set_stage
 from capacity.queueing.tallying import promise_of
 
@@ -205,7 +205,7 @@ def _score(stage: Stage, played: Played, cases: Floats, name: str, target: Targe
     if target.measured_at is MeasuredAt.CLOSED:
         handling = handling_points(queue.handling, _HANDLING_POINTS)
     share = on_time_weight(
-        played, number, within_hours=target.within_hours, handling_hours=handling
+        played, number, within_hours=time_left(queue, target), handling_hours=handling
     )
     first, last = _range(stage)
     size = queue.handling.mean_hours * queue.reviews_per_case

@@ -9,11 +9,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from capacity.domain import Activity, ExposureCap, Operation, Pool, Roster, ShiftPlan, TimeGrid
+from capacity.domain import (
+    Activity,
+    ExposureCap,
+    Operation,
+    Person,
+    Pool,
+    Roster,
+    ShiftPlan,
+    TimeGrid,
+)
 from capacity.domain.faults import nearest
 from capacity.errors import DataError
 
 Floats = NDArray[np.float64]
+_WEEKS_PER_MONTH = 365.25 / 12 / 7
 _AT_WORK = (Activity.WORK.value, Activity.IDLE.value)
 
 Profile = tuple[tuple[float, ...], tuple[float, ...]]  # hours, cumulative exposure by then
@@ -36,6 +46,7 @@ class Duty:
     pace_hours: tuple[float, ...] = ()
     paced: tuple[float, ...] = ()
     person: str | None = None
+    speed: float = 1.0
 
     def moved(self, hours: float) -> Duty:
         """The same duty some hours later."""
@@ -48,6 +59,7 @@ class Duty:
             pace_hours=tuple(hour + hours for hour in self.pace_hours),
             paced=self.paced,
             person=self.person,
+            speed=self.speed,
         )
 
 
@@ -84,6 +96,7 @@ def duties_of_shifts(shifts: ShiftPlan, operation: Operation) -> list[Duty]:
 def duties_of_roster(roster: Roster, operation: Operation) -> list[Duty]:
     """One duty per person and date; breaks and wellness are the roster's own slices.
 
+    A person works at their own speed, below it while the pool's ramp says so.
     In-shift losses are taken off staggered, unless the roster holds meetings as slices.
     """
     meetings = bool((roster.frame["activity"] == Activity.MEETING.value).any())
@@ -105,10 +118,13 @@ def duties_of_roster(roster: Roster, operation: Operation) -> list[Duty]:
             stints = _meeting_out(stints, float(pool.shrinkage.in_shift), turn)
         person = persons.get(own.person)
         skills = None
-        share = 1.0
+        share, pace = 1.0, 1.0
         if person is not None:
             share = operation.tier_share(person.tier)
+            pace = _pace_of(person, pool)
             skills = _person_skills(operation, pool, person.skills, person.languages)
+        if pace == 0:  # still in training: no cases
+            continue
         duties.append(
             _duty(
                 operation,
@@ -120,6 +136,7 @@ def duties_of_roster(roster: Roster, operation: Operation) -> list[Duty]:
                 cap_share=share,
                 skills=skills,
                 person=own.person,
+                speed=pace,
             )
         )
     return duties
@@ -206,6 +223,7 @@ def _duty(
     cap_share: float = 1.0,
     skills: tuple[bool, ...] | None = None,
     person: str | None = None,
+    speed: float = 1.0,
 ) -> Duty:
     cap = operation.cap_of(pool)
     hours = np.inf if cap.hours_per_day is None else cap.hours_per_day * cap_share
@@ -219,6 +237,7 @@ def _duty(
         pace_hours=pace_hours,
         paced=paced,
         person=person,
+        speed=speed,
     )
 
 
@@ -253,6 +272,13 @@ def _until(cap: ExposureCap, zone: str, span: tuple[float, float], grid: TimeGri
     latest = midnight + pd.Timedelta(minutes=cap.latest_local_minute)
     limit = latest.tz_localize(zone, ambiguous=False, nonexistent="shift_forward")
     return min(until, _hours(limit.tz_convert("UTC"), grid))
+
+
+def _pace_of(person: Person, pool: Pool) -> float:
+    """The person's speed times the productivity of the pool's ramp at the person's tenure."""
+    if person.tenure_months is None:
+        return person.speed
+    return person.speed * pool.ramp.productivity(round(person.tenure_months * _WEEKS_PER_MONTH))
 
 
 def _person_skills(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from capacity.domain import Demand, Operation, Recovery, ShiftPlan
 from capacity.errors import InfeasibleError, UnstableQueueError
 from capacity.queueing.playing import WorkPaths, capacity_of_classes, draw_stage_work, play_stage
-from capacity.queueing.staffing import opening_work, staff_queue
+from capacity.queueing.staffing import opening_work, plan_queues
 from capacity.queueing.stage import Stage, set_stage
 
 Floats = NDArray[np.float64]
@@ -71,8 +71,9 @@ def recover(
     last = first + stage.weeks * stage.grid.intervals_per_week
     opening = opening_work(demand, operation)
     rows = []
-    for number, queue in enumerate(operation.queues):
-        plan = staff_queue(queue)
+    for number, (queue, plan) in enumerate(
+        zip(operation.queues, plan_queues(operation), strict=True)
+    ):
         if plan.target is None:
             continue
         lag = plan.window_hours / stage.grid.hours

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from capacity.domain import (
@@ -16,7 +18,7 @@ from capacity.domain import (
     Treatment,
 )
 from capacity.domain.faults import FaultList, nearest
-from capacity.queueing.handling import share_within
+from capacity.queueing.handling import handling_quantiles, share_within
 from capacity.queueing.network import case_gains, transfer_matrix
 from capacity.queueing.work import NetworkWork
 
@@ -61,7 +63,7 @@ def staff(demand: Demand, operation: Operation) -> Staffing:
     """
     _check(demand, operation)
     gains = case_gains(operation)
-    plans = tuple(staff_queue(queue) for queue in operation.queues)
+    plans = plan_queues(operation)
     source = NetworkWork(
         demand=demand,
         operation=operation,
@@ -89,13 +91,56 @@ def binding_target(queue: Queue) -> Target | None:
     """
     strict = [target for target in queue.targets if target.share > 0.5]
     candidates = strict or list(queue.targets)
-    return min(candidates, key=lambda target: target.within_hours) if candidates else None
+    return min(candidates, key=lambda target: time_left(queue, target)) if candidates else None
 
 
 def always_open(queue: Queue) -> bool:
     """Whether the queue may be worked at every hour of every day."""
     hours = queue.opening
     return hours is None or (hours.hours_per_week >= 168.0 and not hours.closed_dates)
+
+
+def plan_queues(operation: Operation) -> tuple[QueuePlan, ...]:
+    """The plan of each queue, with what journeys ask of it.
+
+    A target over the journey leaves the queues along the way less time than it names: in each of
+    them the window is at most the target less what the handling in the queues still to come takes
+    in nineteen cases of twenty.
+    """
+    plans = {queue.name: staff_queue(queue) for queue in operation.queues}
+    for queue in operation.queues:
+        for target in queue.targets:
+            if not target.journey:
+                continue
+            way = _journey(operation, queue)
+            ahead = [float(handling_quantiles(stop.handling, 0.95)) for stop in way]
+            for number, stop in enumerate(way):
+                left = time_left(queue, target) - sum(ahead[number + 1 :])
+                plan = plans[stop.name]
+                if left < plan.window_hours:
+                    reason = (
+                        f"{plan.reason}; {left:.3g} h, from the journey that starts in {queue.name}"
+                    )
+                    plans[stop.name] = replace(plan, window_hours=left, reason=reason)
+    return tuple(plans[queue.name] for queue in operation.queues)
+
+
+def time_left(queue: Queue, target: Target) -> float:
+    """Hours that a target leaves from the arrival in its queue on."""
+    if target.clock_from is ClockFrom.DETECTION:
+        return target.within_hours - queue.detection_lag_hours
+    return target.within_hours
+
+
+def _journey(operation: Operation, queue: Queue) -> list[Queue]:
+    """The queue and those to which its cases may escalate, each once."""
+    way = [queue]
+    while way[-1].escalates_to is not None:
+        onward = operation.queue(way[-1].escalates_to.to)
+        if onward in way:
+            break
+        way.append(onward)
+    return way
 
 
 def staff_queue(queue: Queue) -> QueuePlan:
@@ -107,7 +152,7 @@ def staff_queue(queue: Queue) -> QueuePlan:
         queue=queue.name,
         treatment=treatment,
         target=target,
-        window_hours=target.within_hours if target else NO_TARGET_HOURS,
+        window_hours=time_left(queue, target) if target else NO_TARGET_HOURS,
         late_share=1.0 - target.share if target else 0.0,
         hours_per_arrival=hours,
         ceiling=_ceiling(queue, target) if target else 1.0,
@@ -118,8 +163,9 @@ def staff_queue(queue: Queue) -> QueuePlan:
 def _treatment(queue: Queue, target: Target | None) -> tuple[Treatment, str]:
     if target is None:
         return Treatment.WORK, "no target: its work is done within a week (convention)"
-    ratio = target.within_hours / queue.handling.mean_hours
-    goal = f"{target.within_hours:g} h is {ratio:.3g} handling times"
+    hours = time_left(queue, target)
+    ratio = hours / queue.handling.mean_hours
+    goal = f"{hours:g} h is {ratio:.3g} handling times"
     if not always_open(queue):
         return Treatment.WORK, f"closed hours carry backlog over; {goal}"
     if ratio >= LONG_TARGET:
@@ -133,7 +179,7 @@ def _treatment(queue: Queue, target: Target | None) -> tuple[Treatment, str]:
 def _ceiling(queue: Queue, target: Target) -> float:
     if target.measured_at is MeasuredAt.STARTED:
         return 1.0
-    return share_within(queue.handling, target.within_hours)
+    return share_within(queue.handling, time_left(queue, target))
 
 
 def _check(demand: Demand, operation: Operation) -> None:
@@ -147,6 +193,7 @@ def _check(demand: Demand, operation: Operation) -> None:
     for queue in operation.queues:
         for target in queue.targets:
             _check_target(queue, target, faults)
+            _check_journey(operation, queue, target, faults)
     faults.raise_any()
 
 
@@ -154,7 +201,7 @@ def _check_target(queue: Queue, target: Target, faults: FaultList) -> None:
     if target.measured_at is MeasuredAt.STARTED:
         return
     where = f"queue {queue.name}"
-    if target.within_hours < queue.handling.mean_hours:
+    if time_left(queue, target) < queue.handling.mean_hours:
         faults.add(
             where,
             f"the target {target.within_hours:g} h (closed) is shorter than the mean handling "
@@ -172,9 +219,24 @@ def _check_target(queue: Queue, target: Target, faults: FaultList) -> None:
         )
 
 
+def _check_journey(operation: Operation, queue: Queue, target: Target, faults: FaultList) -> None:
+    if not target.journey or queue.escalates_to is None:
+        return
+    way = _journey(operation, queue)
+    needed = sum(float(handling_quantiles(stop.handling, 0.95)) for stop in way)
+    if time_left(queue, target) < needed:
+        names = " -> ".join(stop.name for stop in way)
+        faults.add(
+            f"queue {queue.name}",
+            f"the journey {names} takes {needed:.3g} h of handling in one case of twenty, its target "
+            f"leaves {time_left(queue, target):g} h",
+            "lengthen the target, or give each queue a target of its own",
+        )
+
+
 def opening_work(demand: Demand, operation: Operation) -> tuple[tuple[str, float, float], ...]:
     """(queue, hours left, work hours) of the open cases, and of what they will escalate."""
-    plans = [staff_queue(queue) for queue in operation.queues]
+    plans = plan_queues(operation)
     onward = _onward(operation)
     rows: list[tuple[str, float, float]] = []
     for column, queue in enumerate(operation.queues):

@@ -20,7 +20,7 @@ from capacity.domain import (
 from capacity.errors import DataError
 from capacity.queueing.crew import WEEK_HOURS, repeated, skill_classes
 from capacity.queueing.presence import Duty, duties_of_heads, duties_of_roster, duties_of_shifts
-from capacity.queueing.staffing import NO_TARGET_HOURS, binding_target, staff_queue
+from capacity.queueing.staffing import plan_queues
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -89,7 +89,8 @@ def set_stage(
         )
     duties = _duties(grid, operation, shifts, roster, heads)
     before = 0 if demand.backlog.queues else 1
-    windows = np.array([_window(queue.name, operation) for queue in operation.queues])
+    plans = plan_queues(operation)
+    windows = np.array([plan.window_hours for plan in plans])
     tail = min(float(windows.max()), WEEK_HOURS)
     end = (before + weeks) * WEEK_HOURS + tail
     bins = int(np.ceil(end / grid.hours))
@@ -109,9 +110,7 @@ def set_stage(
         kinds=kinds,
         windows=windows,
         rest=_rest(operation, classes, breaks_planned=shifts is None),
-        paced=np.array(
-            [staff_queue(queue).treatment is not Treatment.FLOOR for queue in operation.queues]
-        ),
+        paced=np.array([plan.treatment is not Treatment.FLOOR for plan in plans]),
         is_open=_opening(operation, grid, before, bins),
         dispatch=dispatch,
         planned=np.zeros((len(classes), len(operation.queues), 1)),
@@ -181,11 +180,6 @@ def _offset(demand: Demand, grid: TimeGrid) -> int:
             f"({demand.grid.start} to {demand.grid.end})."
         )
     return offset
-
-
-def _window(name: str, operation: Operation) -> float:
-    target = binding_target(operation.queue(name))
-    return target.within_hours if target else NO_TARGET_HOURS
 
 
 def rest_per_hour(operation: Operation) -> Floats:

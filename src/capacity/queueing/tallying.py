@@ -16,6 +16,7 @@ from capacity.queueing.measuring import Score, Seen, Span, score_target
 from capacity.queueing.stage import Stage
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _TURNAROUND_PATHS = 20
 
@@ -41,26 +42,32 @@ class Tally:
         """Score one path."""
         released, started = np.asarray(played.released), np.asarray(played.started)
         ended = np.asarray(played.ended)
+        queues = self.stage.operation.queues
         names = self.stage.operation.queue_names
-        views = []
-        for number in range(len(names)):
-            rows = np.flatnonzero(visits.queue == number)
-            first, last = visits.first[rows], visits.last[rows]
-            views.append(
-                Seen(
-                    clock=visits.clock[rows],
-                    released=released[first],
-                    started=started[first],
-                    closed=ended[last],
-                    is_open=visits.is_open[rows],
-                )
+        lags = np.array([queue.detection_lag_hours for queue in queues])
+        rows_of = [np.flatnonzero(visits.queue == number) for number in range(len(names))]
+
+        def seen(rows: Ints, closing: Ints) -> Seen:
+            first = visits.first[rows]
+            return Seen(
+                clock=visits.clock[rows],
+                released=released[first],
+                started=started[first],
+                closed=ended[closing[rows]],
+                is_open=visits.is_open[rows],
+                lag=lags[visits.root[rows]],
             )
+
+        views = [seen(rows, visits.last) for rows in rows_of]
         for goal, (name, target) in enumerate(self.goals):
             number = names.index(name)
-            self.scores[goal].append(score_target(views[number], target, self.spans[number]))
+            view = views[number]
+            if target.journey:
+                view = seen(rows_of[number][visits.is_root[rows_of[number]]], visits.report)
+            self.scores[goal].append(score_target(view, target, self.spans[number]))
         if self.played < _TURNAROUND_PATHS:
-            for number, seen in enumerate(views):
-                self.waits[number].append(_turnaround(seen, self.spans[number]))
+            for number, view in enumerate(views):
+                self.waits[number].append(_turnaround(view, self.spans[number]))
         self._add_people(played, started, ended)
         self.played += 1
 

@@ -12,6 +12,7 @@ from capacity.domain.seeds import stream
 from capacity.program.slots import FloatArray, IntArray
 from capacity.queueing.handling import handling_points
 from capacity.queueing.player import Played, on_time_weight, play_weeks
+from capacity.queueing.staffing import time_left
 from capacity.scheduling.weekly import exposure_rules, rules
 from capacity.scheduling.weekly.solving import SolvedWeek
 from capacity.scheduling.weekly.week import Week
@@ -247,7 +248,7 @@ class Judge:
         if target.measured_at is MeasuredAt.CLOSED:
             points = handling_points(queue.handling, 16)
         weight = on_time_weight(
-            self.played, q, within_hours=target.within_hours, handling_hours=points
+            self.played, q, within_hours=time_left(queue, target), handling_hours=points
         )
         end = self.drawn.lead + self.drawn.periods
         inside = slice(self.drawn.lead, end)
