@@ -19,7 +19,6 @@ from capacity.forecasting.panel_fit import PanelFit, fit_panel
 from capacity.forecasting.panel_forecast import draw_levels, pick_for
 
 TODAY_DAYS = 56  # days whose mean is "today": the level that an operation states
-LEAST_HUMAN = 0.01  # below this share of review in the past a share of it is not a ratio to trust
 FARTHEST = 5.0  # no driver is believed to move further than this from today
 
 Key = tuple[str, DriverKind]
@@ -133,7 +132,7 @@ def forecast_drivers(history: Sequence[DriverHistory], demand: Demand) -> Demand
     ------
     DataError
         A share lies outside 0..1, minutes are not positive, a queue is not in the demand, a
-        driver is given twice, or next to nothing was reviewed by people in the last 8 weeks.
+        driver is given twice, or no case was reviewed by people or escalated in the last 8 weeks.
     """
     _check(history, demand)
     ends = (demand.grid.end, demand.months.edges[-1])
@@ -218,9 +217,10 @@ def _check_today(item: DriverHistory, where: str, faults: FaultList) -> None:
     """A factor against today needs something to divide by."""
     today = _today(item)
     base = 1 - today if item.kind is DriverKind.AUTOMATION_SHARE else today
-    if base < LEAST_HUMAN:
+    if base <= 0:
+        what = "reviewed by people" if item.kind is DriverKind.AUTOMATION_SHARE else "escalated"
         faults.add(
             where,
-            f"leaves {base:.2%} of cases in the last {TODAY_DAYS} days",
+            f"no case was {what} in the last {TODAY_DAYS} days",
             "leave this driver out: the operation's own share then holds",
         )

@@ -12,7 +12,9 @@ from capacity.domain.drivers import DriverHistory, DriverKind
 from capacity.domain.operation import Operation
 
 LEAST_CASES = 5  # a day with fewer cases behind it is not known
+TELLING = 20.0  # cases (of a share: of its smaller side) a day that tell by themselves
 LEAST_DAYS = 28  # fewer known days make no history
+RECENT = 56  # days in which a driver must move: one that stands still is a setting
 
 
 def driver_histories(
@@ -21,7 +23,7 @@ def driver_histories(
     """Mean minutes of reviewed cases, share automated and share escalated, by day of arrival.
 
     Only closed cases that arrived before ``moment`` count, and only whole local days. A driver
-    that the log does not hold, that never varies or that too few days know is left out.
+    that the log does not hold, that stands still of late or that too few days know is left out.
     """
     closed = log[log["arrived_at"] < moment]
     if "closed_at" in log:
@@ -32,8 +34,10 @@ def driver_histories(
         last = moment.tz_convert(zone).date() - timedelta(days=1)
         days = rows["arrived_at"].dt.tz_convert(zone).dt.date
         for kind, values in _values(rows).items():
-            history = _by_day(values, days[values.index], last)
-            if np.isfinite(history).sum() >= LEAST_DAYS and np.nanstd(history) > 0:
+            history = _by_day(
+                values, days[values.index], last, share=kind is not DriverKind.HANDLING_MINUTES
+            )
+            if np.isfinite(history).sum() >= LEAST_DAYS and np.nanstd(history[-RECENT:]) > 0:
                 found.append(
                     DriverHistory(queue=str(queue), kind=kind, last_day=last, values=history)
                 )
@@ -55,11 +59,22 @@ def _values(rows: pd.DataFrame) -> dict[DriverKind, pd.Series]:
     return values
 
 
-def _by_day(values: pd.Series, days: pd.Series, last: date) -> np.ndarray:
-    """Means by day from the first day to the last; nan where too few cases tell."""
+def _by_day(values: pd.Series, days: pd.Series, last: date, *, share: bool) -> np.ndarray:
+    """Means by day from the first day to the last; nan where too few cases tell.
+
+    Where days are too small to tell (a share of few cases is mostly zeros) a day stands for the
+    week that ends with it; where weeks are too small as well, nothing is known.
+    """
     if not len(values):
         return np.zeros(0)
     groups = values.groupby(days.to_numpy())
-    means = groups.mean().where(groups.size() >= LEAST_CASES)
-    span = pd.date_range(min(means.index), last, freq="D").date
-    return np.asarray(means.reindex(span), dtype=np.float64)
+    span = pd.date_range(days.min(), last, freq="D").date
+    sums = groups.sum().reindex(span, fill_value=0.0)
+    sizes = groups.size().reindex(span, fill_value=0)
+    mean = float(values.mean())
+    telling = sizes.median() * (min(mean, 1 - mean) if share else 1.0)
+    if 7 * telling < TELLING:
+        return np.zeros(0)
+    if telling < TELLING:
+        sums, sizes = sums.rolling(7, min_periods=1).sum(), sizes.rolling(7, min_periods=1).sum()
+    return np.asarray((sums / sizes.where(sizes >= LEAST_CASES)).to_numpy(), dtype=np.float64)
