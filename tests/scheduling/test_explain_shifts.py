@@ -3,8 +3,8 @@ import pytest
 
 from capacity.domain import Effort, ExposureCap
 from capacity.queueing import staff
-from capacity.scheduling import schedule
-from capacity.scheduling.explanation import explain_shortfall, price_caps, shift_cap
+from capacity.scheduling import Relax, explain_shortfall, price_caps, schedule
+from capacity.scheduling.cap_prices import shift_cap
 from tests.builders import toy_demand, toy_operation, toy_pool, toy_queue
 
 
@@ -65,3 +65,43 @@ def test_a_cap_that_is_not_there_has_no_price():
     staffing = staff(toy_demand(operation, paths=5), operation)
     assert price_caps(staffing, operation).empty
     assert shift_cap(operation, "hours_per_day", 1.0) is None
+
+
+def test_the_smallest_set_spans_pools_that_no_single_one_can_replace():
+    queues = (toy_queue("a", severity=0.0), toy_queue("b", severity=0.0))
+    pools = (
+        toy_pool("one", heads=6, skills=("a",)),
+        toy_pool("two", heads=6, skills=("b",)),
+    )
+    operation = toy_operation(queues=queues, pools=pools, with_people=False)
+    staffing = staff(toy_demand(operation, per_hour=14.0, paths=8, level_cv=0), operation)
+    plan = schedule(staffing, operation, effort=Effort.QUICK, weeks=1)
+    found = explain_shortfall(plan, staffing, operation)
+    assert (found.remedies["hours_still_short"] > 1).all()
+    assert set(found.smallest_set["where"]) == {"one", "two"}
+    assert "closes it" in found.sentences[-1]
+    assert any(name.startswith("heads present") for name in found.binding) or any(
+        name.startswith("contract hours") for name in found.binding
+    )
+
+
+def test_overtime_is_taken_before_people_and_caps_only_if_asked():
+    cap = ExposureCap(hours_per_day=2.0, hours_per_week=None)
+    plan, staffing, operation = made(9, per_hour=10.0, exposure=cap)
+    both = explain_shortfall(plan, staffing, operation, relax=(Relax.OVERTIME, Relax.HEADS))
+    assert "people present" in set(both.smallest_set["change"])
+    assert not any("cap" in change for change in both.smallest_set["change"])
+    caps = explain_shortfall(plan, staffing, operation, relax=(Relax.CAPS,))
+    assert set(caps.smallest_set["change"]) == {"exposure hours above the daily cap"}
+
+
+def test_what_binds_is_found_by_leaving_it_out():
+    cap = ExposureCap(hours_per_day=1.5, hours_per_week=None)
+    plan, staffing, operation = made(9, exposure=cap)
+    names = explain_shortfall(plan, staffing, operation).binding
+    assert names[0] in {
+        "daily exposure cap (core)",
+        "heads present (core)",
+        "contract hours (core)",
+    }
+    assert any(name.startswith("daily exposure cap") for name in names)

@@ -1,27 +1,26 @@
-"""Why not, and at what price: shortfall in sentences with remedies, caps priced by re-solving."""
+"""Why not: shortfall in sentences, what binds, and the smallest set of changes that closes it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from capacity.domain import ExposureCap, Operation, ShiftPlan, Staffing
-from capacity.scheduling.curves import representative_week
+from capacity.domain import Operation, ShiftPlan, Staffing
+from capacity.scheduling.cap_prices import shift_cap
 from capacity.scheduling.shift_scheduling import check_match
 from capacity.scheduling.week_planning import opening_work
-from capacity.scheduling.weekly.sizing import Sized, size_week
-from capacity.scheduling.weekly.solving import WeekSolver, build_program
+from capacity.scheduling.weekly.binding import Binding, bind_week, with_operation
+from capacity.scheduling.weekly.elastic import Eased, ElasticWeek, Relax
 from capacity.scheduling.weekly.week import Week, build_week, cut_grid, team_limits, week_profile
 
-STEP_HOURS = 0.5
-MORE_HEADS = (1, 2, 3, 5, 8, 13)
-MORE_HOURS = (0.5, 1.0, 1.5, 2.0, 3.0)
-CLOSED = 0.02  # share of the shortfall that may stay for a remedy to count as closing it
+MORE_HOURS = (0.5, 1.0, 2.0, 4.0)
+CLOSED = 0.02  # share of the shortfall that may stay for a change to count as closing it
 PARTS = ((6, "night"), (12, "morning"), (18, "afternoon"), (24, "evening"))
+CAP_FIELDS = {"daily exposure cap": "hours_per_day", "weekly exposure cap": "hours_per_week"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +28,16 @@ class Explanation:
     """What a plan cannot cover, in sentences, and what would mend it.
 
     `frame` has one row a queue, local day and part of the day: hours short and its kind.
-    `remedies` has one row a change that closes the shortfall when the week is solved again.
+    `remedies` has one row a SINGLE change, solved again, with the hours that stay short.
+    `smallest_set` is the set of changes that together close most at the least price: change,
+    where, amount. `binding` names the constraints without which the week would cost less.
     """
 
     frame: pd.DataFrame
     remedies: pd.DataFrame
     sentences: tuple[str, ...]
+    smallest_set: pd.DataFrame = field(default_factory=lambda: _set_table([]))
+    binding: tuple[str, ...] = ()
 
     def summary(self) -> str:
         """All sentences."""
@@ -42,12 +45,19 @@ class Explanation:
 
 
 def explain_shortfall(
-    plan: ShiftPlan, staffing: Staffing, operation: Operation, *, largest: int = 5
+    plan: ShiftPlan,
+    staffing: Staffing,
+    operation: Operation,
+    *,
+    relax: Collection[Relax] = (Relax.HEADS,),
+    largest: int = 5,
 ) -> Explanation:
-    """Name the largest gaps of a partial plan and the smallest changes that close them.
+    """Name the largest gaps of a partial plan, what binds, and what would close them.
 
-    Every remedy is re-solved (relaxed, first week): more people in one pool that serves a short
-    queue, or a longer daily or weekly exposure cap. Caps are never changed in the plan itself.
+    The relaxed first week is solved again with elastic limits at lexicographic prices: what is
+    short is closed first, then overtime is dearer than regular hours, people dearer than overtime,
+    exposure above a cap dearer than people. Caps are loosened only if `relax` asks for it, and
+    never in the plan itself, which stays as it is: partial, with its uncovered intervals.
 
     Parameters
     ----------
@@ -55,113 +65,38 @@ def explain_shortfall(
         A plan with `is_partial`; one without shortfall gives no sentence.
     staffing, operation : Staffing, Operation
         Those of the plan.
+    relax : collection of Relax
+        What the smallest set may loosen: HEADS (default), OVERTIME, CAPS.
     largest : int
-        Sentences at most.
+        Sentences about gaps at most.
     """
     check_match(staffing, operation)
     frame = _gaps(plan, operation)
     if frame.empty:
         return Explanation(frame=frame, remedies=_remedy_table([]), sentences=())
     week = _first_week(staffing, operation)
-    short = _short_hours(week)
-    queues = [str(name) for name in frame["queue"].unique()]
-    remedies = _remedy_table(list(_remedies(week, operation, queues, short)))
-    mend = _mend_sentence(remedies, short)
-    tops = frame.head(largest)
+    elastic = ElasticWeek(week, team_limits(operation, week.days))
+    everyone = range(len(week.pools))
+    short = elastic.ease((), ()).short_hours
+    eased = elastic.ease(relax, everyone)
+    bound = bind_week(week)
+    remedies = _remedy_table(list(_remedies(week, elastic, frame, bound, short)))
+    chosen = _set_table(list(_loosened(eased, operation)))
     lines = [
         f"{row.day} {row.part}, {row.queue}: short {row.hours:.1f} h ({row.kind})"
-        for row in tops.itertuples()
+        for row in frame.head(largest).itertuples()
     ]
-    more = len(frame) - len(tops)
-    tail = [f"and {more} smaller gaps"] if more > 0 else []
-    return Explanation(frame=frame, remedies=remedies, sentences=(*lines, *tail, mend))
-
-
-def price_caps(
-    staffing: Staffing, operation: Operation, *, step_hours: float = STEP_HOURS
-) -> pd.DataFrame:
-    """Heads and money for one step more and one step less of each exposure cap, re-solved.
-
-    Duals of a linear program are local slopes (measured 16 % to 3 times off over half an hour);
-    here the representative week is solved again with the changed cap.
-
-    Returns
-    -------
-    DataFrame
-        cap, change_hours, heads (present), heads_change, cost_change_a_year (fully loaded, in the
-        operation's currency, for employed heads = present / availability).
-
-    Examples
-    --------
-    >>> from capacity.queueing import staff
-    >>> from capacity.queueing.examples import poisson_demand, two_queue_operation
-    >>> operation = two_queue_operation()
-    >>> demand = poisson_demand(operation, per_hour={"normal": 60.0, "urgent": 5.0})
-    >>> table = price_caps(staff(demand, operation), operation)
-    >>> bool((table["heads_change"] * table["change_hours"] <= 1e-6).all())
-    True
-    """
-    base = size_week(representative_week(staffing, operation))
-    rows = []
-    for name, field in (
-        ("daily exposure cap", "hours_per_day"),
-        ("weekly exposure cap", "hours_per_week"),
-    ):
-        for change in (step_hours, -step_hours):
-            changed = shift_cap(operation, field, change)
-            if changed is None:
-                continue
-            sized = size_week(representative_week(staffing, changed))
-            rows.append(
-                {
-                    "cap": name,
-                    "change_hours": change,
-                    "heads": sized.total,
-                    "heads_change": sized.total - base.total,
-                    "cost_change_a_year": _yearly_cost(sized, operation)
-                    - _yearly_cost(base, operation),
-                    "uncovered_hours_change": sized.short_hours - base.short_hours,
-                }
-            )
-    columns = [
-        "cap",
-        "change_hours",
-        "heads",
-        "heads_change",
-        "cost_change_a_year",
-        "uncovered_hours_change",
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def shift_cap(operation: Operation, field: str, change: float) -> Operation | None:
-    """The operation with a cap moved by some hours everywhere; None if there is no such cap."""
-
-    def moved(cap: ExposureCap) -> ExposureCap:
-        value = getattr(cap, field)
-        if value is None:
-            return cap
-        top = 24.0 if field == "hours_per_day" else 168.0
-        hours = float(np.clip(value + change, 0.25, top))
-        return replace(cap, **{field: hours})  # type: ignore[arg-type]
-
-    pools = tuple(
-        replace(pool, exposure=moved(pool.exposure)) if pool.exposure else pool
-        for pool in operation.pools
+    more = len(frame) - len(lines)
+    lines += [f"and {more} smaller gaps"] if more > 0 else []
+    lines += [f"binding: {'; '.join(str(item) for item in bound)}"] if bound else []
+    lines += [_mend_sentence(remedies, short), *_set_sentence(chosen, eased, short)]
+    return Explanation(
+        frame=frame,
+        remedies=remedies,
+        sentences=tuple(lines),
+        smallest_set=chosen,
+        binding=tuple(str(item) for item in bound),
     )
-    changed = replace(operation, exposure=moved(operation.exposure), pools=pools)
-    return None if changed == operation else changed
-
-
-def _yearly_cost(sized: Sized, operation: Operation) -> float:
-    cost = [
-        heads
-        / float(pool.shrinkage.availability)
-        * pool.cost.annual_loaded
-        * operation.rate_of(pool)
-        for heads, pool in zip(sized.heads, operation.pools, strict=True)
-    ]
-    return float(sum(cost))
 
 
 def _gaps(plan: ShiftPlan, operation: Operation) -> pd.DataFrame:
@@ -192,63 +127,58 @@ def _first_week(staffing: Staffing, operation: Operation) -> Week:
     return build_week(operation, cut_grid(staffing.grid, 0, periods), profile)
 
 
-def _short_hours(week: Week, solver: WeekSolver | None = None) -> float:
-    """Late work beyond its share, and floor hours missing, of the relaxed week."""
-    program, _, _ = build_program(week, relaxed=True)
-    _, solution = (solver or WeekSolver()).relax(program)
-    late = solution.take("late").reshape(week.profile.work.shape).sum(axis=1)
-    allowed = week.profile.late_share * week.profile.work.sum(axis=1)
-    floors = -solution.broken("floors").sum() if "floors" in program.rows else 0.0
-    return float(np.clip(late - allowed, 0.0, None).sum() + floors * week.grid.hours)
-
-
 def _remedies(
-    week: Week, operation: Operation, queues: list[str], short: float
+    week: Week,
+    elastic: ElasticWeek,
+    frame: pd.DataFrame,
+    bound: tuple[Binding, ...],
+    short: float,
 ) -> Iterator[tuple[str, float, float]]:
-    """(change, amount, hours still short) of the smallest step of each kind that closes the gap."""
-    solver = WeekSolver()
-    for pool in operation.pools:
-        if not any(pool.serves(operation.queue(name)) for name in queues):
-            continue
-        for count in MORE_HEADS:
-            left = _short_hours(_more_heads(week, pool.name, count), solver)
-            if left <= CLOSED * short or count == MORE_HEADS[-1]:
-                yield f"more people in {pool.name}", float(count), left
-                break
-    for name, field in (
-        ("daily exposure cap", "hours_per_day"),
-        ("weekly exposure cap", "hours_per_week"),
-    ):
+    """(change, amount, hours still short): people in one pool, or a longer cap that binds."""
+    operation = week.operation
+    queues = [operation.queue(str(name)) for name in frame["queue"].unique()]
+    for p, pool in enumerate(operation.pools):
+        if any(pool.serves(queue) for queue in queues):
+            alone = elastic.ease((Relax.HEADS,), (p,))
+            count = float(np.ceil(alone.heads[p] - 1e-6))
+            if count > 0:
+                yield f"more people in {pool.name}", count, alone.short_hours
+    for name in sorted({item.name for item in bound} & set(CAP_FIELDS)):
         for hours in MORE_HOURS:
-            changed = shift_cap(operation, field, hours)
+            changed = shift_cap(operation, CAP_FIELDS[name], hours)
             if changed is None:
                 break
-            left = _short_hours(_with_operation(week, changed))
+            other = with_operation(week, changed)
+            left = ElasticWeek(other, team_limits(changed, week.days)).ease((), ()).short_hours
             if left <= CLOSED * short or hours == MORE_HOURS[-1]:
                 yield f"longer {name} (hours)", hours, left
                 break
 
 
-def _more_heads(week: Week, name: str, count: int) -> Week:
-    limits = week.limits or team_limits(week.operation, week.days)
-    p = week.operation.pool_names.index(name)
-    pool = week.pools[p]
-    day, shifts, hours = (
-        limits.day_heads.copy(),
-        limits.week_shifts.copy(),
-        limits.week_hours.copy(),
-    )
-    heads = limits.heads.copy()
-    day[p] += count
-    shifts[p] += count * pool.days_per_week
-    hours[p] += count * pool.hours_per_week
-    heads[p] += count
-    more = replace(limits, day_heads=day, week_shifts=shifts, week_hours=hours, heads=heads)
-    return replace(week, limits=more)
+def _loosened(eased: Eased, operation: Operation) -> Iterator[tuple[str, str, float]]:
+    """(change, where, amount) of the smallest set, people rounded up."""
+    for p, pool in enumerate(operation.pools):
+        if eased.overtime[p] > 0:
+            yield "overtime hours a week", pool.name, float(eased.overtime[p])
+        if eased.heads[p] > 0:
+            yield "people present", pool.name, float(np.ceil(eased.heads[p] - 1e-6))
+        if eased.cap_hours[p] > 0:
+            yield "exposure hours above the daily cap", pool.name, float(eased.cap_hours[p])
+        if eased.week_hours[p] > 0:
+            yield "exposure hours above the weekly cap", pool.name, float(eased.week_hours[p])
 
 
-def _with_operation(week: Week, operation: Operation) -> Week:
-    return build_week(operation, week.grid, week.profile, wrap=week.wrap)
+def _set_table(rows: list[tuple[str, str, float]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["change", "where", "amount"])
+
+
+def _set_sentence(chosen: pd.DataFrame, eased: Eased, short: float) -> list[str]:
+    if chosen.empty:
+        return []
+    parts = [f"{row.amount:.3g} {row.change} in {row.where}" for row in chosen.itertuples()]
+    left = eased.short_hours
+    end = "closes it" if left <= CLOSED * short else f"leaves {left:.1f} h that no shift covers"
+    return [f"the smallest set, {' and '.join(parts)}, {end}"]
 
 
 def _remedy_table(rows: list[tuple[str, float, float]]) -> pd.DataFrame:

@@ -11,8 +11,9 @@ import pandas as pd
 
 from capacity.domain import FixedPart, Operation, Roster, ShiftPlan
 from capacity.domain.display import plural
+from capacity.scheduling.cap_prices import shift_cap
 from capacity.scheduling.checking import check
-from capacity.scheduling.explanation import Explanation, shift_cap
+from capacity.scheduling.explanation import Explanation
 from capacity.scheduling.rostering.cohorts import Cohorts, as_date, read_cohorts
 from capacity.scheduling.rostering.obstacles import Obstacles
 from capacity.scheduling.rostering.plan_problem import plan_problem

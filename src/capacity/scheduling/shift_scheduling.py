@@ -14,6 +14,7 @@ from capacity.domain.faults import require_share
 from capacity.errors import DataError
 from capacity.scheduling.margin import order_factors
 from capacity.scheduling.week_planning import PlannedWeek, plan_week
+from capacity.scheduling.weekly.binding import bind_week
 from capacity.scheduling.weekly.playing import (
     promise_week,
 )
@@ -144,6 +145,7 @@ def _assemble(
         promises=promise_week(planned[0].played, solved[0].week),
         weeks_kept=min(item.played.kept for item in planned),
         notes=notes,
+        binding=_binding(planned[0], effort),
         factors=tuple(zip(solved[0].week.operation.queue_names, best, strict=True)),
     )
 
@@ -192,6 +194,13 @@ def _notes(
             "no backlog was given: the week starts from the open work that it leaves itself"
         )
     return tuple(notes)
+
+
+def _binding(first: PlannedWeek, effort: Effort) -> tuple[str, ...]:
+    """What binds in the first week; a quick plan leaves the question to `explain_shortfall`."""
+    if effort is Effort.QUICK:
+        return ()
+    return tuple(str(item) for item in bind_week(first.solved.week))
 
 
 def _overtime_notes(item: PlannedWeek, number: int) -> list[str]:

@@ -13,9 +13,10 @@ from capacity.program import Program, Session, Solution
 from capacity.program.slots import FloatArray
 from capacity.scheduling.weekly.cohorts import exposure_open
 from capacity.scheduling.weekly.decisions import Layout
-from capacity.scheduling.weekly.solving import WeekSolver
+from capacity.scheduling.weekly.solving import WeekSolver, build_program
 from capacity.scheduling.weekly.week import Week, rest_per_hour
 
+MATTERS = 0.002  # share of the cost (or heads) by which leaving a constraint out must change it
 DUAL_MATTERS = (
     1e-3  # share of a rule's largest dual from which a row counts as a place where it binds
 )
@@ -88,6 +89,22 @@ def find_binding(
     for name, other in _rebuilt_weeks(week, felt):
         judge(name, WeekSolver().relax(rebuild(other))[1])
     return tuple(sorted(found, key=lambda item: (-item.saved, item.name)))
+
+
+def bind_week(week: Week) -> tuple[Binding, ...]:
+    """Constraints that bind in the relaxed week of today's team, the most costly first."""
+    solver = WeekSolver()
+    program, layout, _ = build_program(week, relaxed=True)
+    session, solution = solver.relax(program)
+    return find_binding(
+        week,
+        program,
+        layout,
+        session=session,
+        solution=solution,
+        matters=MATTERS * abs(solution.objective),
+        rebuild=lambda other: build_program(other, relaxed=True)[0],
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

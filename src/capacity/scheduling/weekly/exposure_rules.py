@@ -90,7 +90,7 @@ def cap_windows(week: Week, layout: Layout) -> Rule:
     day = week.cohort_day[layout.exposed_cohort]
     pool = week.cohort_pool[layout.exposed_cohort]
     days = np.array([item.toordinal() for item in week.days])
-    for p, first, last, limit in _windows(week, days):
+    for p, first, last, limit in list_windows(week):
         mine = np.flatnonzero((pool == p) & (days[day] >= first) & (days[day] <= last))
         rows.append(np.full(mine.size, len(upper)))
         columns.append(mine)
@@ -166,7 +166,7 @@ def window_room(week: Week, used: FloatArray) -> FloatArray:
     """Exposure hours by pool that every window of days of the week still has room for."""
     days = np.array([item.toordinal() for item in week.days])
     room = np.full(len(week.pools), np.inf)
-    for p, first, last, limit in _windows(week, days):
+    for p, first, last, limit in list_windows(week):
         inside = (days[week.cohort_day] >= first) & (days[week.cohort_day] <= last)
         mine = inside & (week.cohort_pool == p)
         before = sum(
@@ -176,8 +176,9 @@ def window_room(week: Week, used: FloatArray) -> FloatArray:
     return np.asarray(np.maximum(room, 0.0))
 
 
-def _windows(week: Week, days: IntArray) -> Sequence[tuple[int, int, int, float]]:
+def list_windows(week: Week) -> Sequence[tuple[int, int, int, float]]:
     """(pool, first day, last day, hours) of every window of days that holds a day of the week."""
+    days = np.array([item.toordinal() for item in week.days])
     if week.limits is None or not days.size:
         return []
     rows = []

@@ -12,6 +12,7 @@ from capacity.errors import SolverError
 from capacity.program import (
     Method,
     Program,
+    Rule,
     Session,
     Solution,
     SolveOptions,
@@ -82,16 +83,19 @@ def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices
     """Stack the decisions and rules of a week."""
     layout, prices = lay_out(week), price_week(week)
     slots = declare_week(week, layout, prices, relaxed=relaxed)
+    if week.limits is not None and allows_overtime(week):
+        slots.append(declare_overtime(week, week.limits))
+    return stack(slots, list_rules(week, layout, prices)), layout, prices
+
+
+def list_rules(week: Week, layout: Layout, prices: Prices) -> list[Rule]:
+    """Every rule of a week."""
     found = [rules.keep_occupancy(week, layout), rules.balance_work(week, layout)]
     found += [rules.balance_late(week), rules.serve_late(week), rules.allow_late(week, prices)]
     if week.breaks.cohort.size:
         found.append(rules.give_breaks(week))
     if (week.profile.floors > 0).any():
         found += [rules.seat_floors(week, layout), rules.cover_floors(week, layout, prices)]
-    if week.limits is not None and allows_overtime(week):
-        slots.append(declare_overtime(week, week.limits))
-        if capped_pools(week).any():
-            found.append(bar_exposure(week, layout, week.limits))
     if week.limits is not None:
         found += [rules.limit_days(week, week.limits), rules.limit_weeks(week, week.limits)]
     if capped_pools(week).any():
@@ -101,7 +105,9 @@ def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices
             exposure_rules.cap_windows(week, layout),
             exposure_rules.share_exposure(week, layout),
         ]
-    return stack(slots, found), layout, prices
+        if week.limits is not None and allows_overtime(week):
+            found.append(bar_exposure(week, layout, week.limits))
+    return found
 
 
 class WeekSolver:
