@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -22,9 +23,15 @@ import capacity as cap
 from benchmarks.scenarios.many import CLASSES, many_scenarios
 from capacity.domain import Comparison, Plan
 from capacity.execution import content_key
+from capacity.scenarios import ResultStore
 
 SEED = 7
 JOBS = {"full": 2, "serial": 1, "two": 2, "afresh": 2}
+
+
+def tell(line: str) -> None:
+    """Progress goes to standard error."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def key_of(result: Comparison) -> str:
@@ -53,6 +60,7 @@ def main() -> None:
     parser.add_argument(
         "--runs", nargs="+", choices=list(JOBS), default=["serial", "two", "afresh"]
     )
+    parser.add_argument("--store", type=Path, help="keep the results of `full` in this folder")
     options = parser.parse_args()
     if not (options.sample / "operation.toml").exists():
         raise SystemExit(f"{options.sample} holds no operation.toml: name the folder of a sample.")
@@ -78,7 +86,11 @@ def main() -> None:
             s for k, s in enumerate(every) if k // len(CLASSES) % options.every == 0
         ]  # fmt: skip
         begun = time.perf_counter()
-        found[name] = cap.compare(base, items, jobs=JOBS[name], reuse=name != "afresh")
+        keeps = options.store if name == "full" else None
+        store = ResultStore.open(keeps) if keeps else None
+        found[name] = cap.compare(
+            base, items, jobs=JOBS[name], reuse=name != "afresh", store=store, progress=tell
+        )
         seconds[name] = time.perf_counter() - begun
         planned = int((found[name].frame["status"] == "planned").sum()) - 1
         print(f"{name:10}{JOBS[name]:>8}{len(items):>11}{seconds[name]:>10.1f}{seconds[name] / len(items):>12.2f}{planned:>9}", flush=True)  # fmt: skip
