@@ -22,11 +22,22 @@ def main() -> None:
     parser.add_argument(
         "--load", type=float, default=None, help="share of supply; default 85-95 %%"
     )
+    parser.add_argument(
+        "--dense", action="store_true", help="a preference on every cell instead of six wishes"
+    )
+    parser.add_argument("--workers", type=int, default=2, help="processes, 1 or 2")
     parser.add_argument("--trail", action="store_true", help="also print every improvement")
     options = parser.parse_args()
-    problem = team_problem(options.people, seed=options.seed, load=options.load)
-    limits = SearchLimits(wall_seconds=options.seconds, moves=10**9)
+    problem = team_problem(
+        options.people, seed=options.seed, load=options.load, is_dense=options.dense
+    )
+    limits = SearchLimits(
+        wall_seconds=options.seconds, moves=10**9, stall=150, workers=options.workers
+    )
     found = search_roster(problem, seed=options.seed, limits=limits)
+    own, helper = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     answer = {
         "people": options.people,
         "seed": options.seed,
@@ -36,7 +47,8 @@ def main() -> None:
         "gap": round(found.gap, 6),
         "status": found.status.value,
         "seconds": round(found.seconds, 1),
-        "peak_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+        "peak_gb": round((own.ru_maxrss + helper.ru_maxrss) / 2**20, 2),
+        "processor_seconds": round(own.ru_utime + helper.ru_utime, 1),
     }
     print(json.dumps(answer))
     for seconds, objective, step in found.trail if options.trail else ():

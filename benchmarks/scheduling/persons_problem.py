@@ -12,14 +12,18 @@ SHIFTS = ("early", "early severe", "late", "late severe", "night", "night severe
 SEVERE = np.array([0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
 
 
-def team_problem(people: int, *, seed: int, load: float | None = None) -> RosterProblem:
+def team_problem(
+    people: int, *, seed: int, load: float | None = None, is_dense: bool = False
+) -> RosterProblem:
     """A random team and its demand.
 
     Rules: a late shift is not followed by an early one, nor a night by anything else than a
     night; at most 5 days in any 7 and 5 in a row; 2 weekends of 4; severe work on at most 3 days
     of any 7 (1 for a returning tenth of the team), 10 of 28 and 2 in a row; leave. Prices: wage
-    10 a shift, a head short 50 (severe 100), a head too many 1, preferences from -2 to 2. Demand
-    is `load` (drawn from 85 % to 95 % if None) of the person-days that 5 days a week, leave and
+    10 a shift, a head short 50 (severe 100), a head too many 1; every person would rather not
+    work on three days (2 a shift) and wishes for three shifts (-2). With `is_dense` there is a
+    random preference from -2 to 2 on every single cell instead, which is far harder: hardly two
+    rosters cost the same, and the linear relaxation no longer meets the optimum. Demand is `load` (drawn from 85 % to 95 % if None) of the person-days that 5 days a week, leave and
     the weekend rule leave, a quarter of it severe, less at weekends.
     """
     rng = stream(seed, "team", people)
@@ -32,7 +36,7 @@ def team_problem(people: int, *, seed: int, load: float | None = None) -> Roster
             allowed[person, first : first + int(rng.integers(1, 6))] = False
         if rng.random() < 0.15:
             allowed[person, :, 4:] = False
-    price = 10.0 + np.round(rng.uniform(-2, 2, allowed.shape))
+    price = 10.0 + (_opinions if is_dense else _wishes)(rng, allowed.shape)
     limits = np.where(returning, 1.0, 3.0)
     each = np.ones(people)
     return RosterProblem(
@@ -59,6 +63,19 @@ def team_problem(people: int, *, seed: int, load: float | None = None) -> Roster
             ),
         ),
     )
+
+
+def _wishes(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    people, days, shifts = shape
+    price = np.zeros(shape)
+    for person in range(people):
+        price[person, rng.choice(days, size=3, replace=False)] += 2.0
+        price[person].reshape(-1)[rng.choice(days * shifts, size=3, replace=False)] -= 2.0
+    return price
+
+
+def _opinions(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    return np.round(rng.uniform(-2, 2, shape))
 
 
 def _forbidden() -> np.ndarray:

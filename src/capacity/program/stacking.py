@@ -93,16 +93,24 @@ def stack(slots: Sequence[Slots], rules: Sequence[Rule], *, offset: float = 0.0)
     )
 
 
-def restrict(program: Program, free: BoolArray, values: FloatArray) -> tuple[Program, IntArray]:
+def restrict(
+    program: Program,
+    free: BoolArray,
+    values: FloatArray,
+    *,
+    by_column: sparse.csc_array | None = None,
+) -> tuple[Program, IntArray]:
     """The program in which only the `free` columns move and the others stay at `values`.
 
     Rows without a free column are dropped (the fixed values are taken as they are). Returns
     the smaller program and the indices of its columns in the full one. This is the step of a
-    large neighbourhood search: the matrix is sliced, never built anew.
+    large neighbourhood search: the matrix is sliced, never built anew. `by_column` is the
+    matrix of the program in column order, for those who restrict one matrix many times.
     """
     chosen = np.flatnonzero(free)
     fixed = np.where(free, 0.0, values)
-    part = program.matrix.tocsc()[:, chosen].tocsr()
+    columns = program.matrix.tocsc() if by_column is None else by_column
+    part = columns[:, chosen].tocsr()
     kept = np.flatnonzero(np.diff(part.indptr))
     base = (program.matrix @ fixed)[kept]
     smaller = replace(

@@ -44,7 +44,7 @@ def build_roster(problem: RosterProblem, model: RosterModel, *, seed: int = 0) -
         target = need if done.all() else np.minimum(np.floor(need * share + phase), need)
         program = _with_cover(model, target)
         free = np.isin(model.owner, chunk) | (model.owner < 0)
-        filled = _fill(program, free, values)
+        filled = _fill(program, model, free, values)
         if filled is None:
             raise InfeasibleError(_nobody(problem, chunk))
         values = filled
@@ -82,9 +82,9 @@ def _with_cover(model: RosterModel, target: Floats) -> Program:
     return replace(model.program, row_lower=lower, row_upper=upper)
 
 
-def _fill(program: Program, free: Bools, values: Floats) -> Floats | None:
+def _fill(program: Program, model: RosterModel, free: Bools, values: Floats) -> Floats | None:
     """The values with the free columns chosen anew; None if no choice keeps the hard rules."""
-    part, index = restrict(program, free, values)
+    part, index = restrict(program, free, values, by_column=model.by_column)
     options = SolveOptions(engine=Engine.DIRECT, nodes=BUILD_NODES, gap=1e-3)
     found = solve(part, options, apart=False)
     if not found.status.has_solution:

@@ -33,7 +33,7 @@ def complete_roster(model: RosterModel, chosen: Ints) -> Floats | None:
     values = np.zeros(model.program.cost.size)
     people, days = np.nonzero(chosen >= 0)
     values[model.assign[people, days, chosen[people, days]]] = 1.0
-    part, index = restrict(model.program, ~model.cells, values)
+    part, index = restrict(model.program, ~model.cells, values, by_column=model.by_column)
     found = solve(part, SolveOptions(engine=Engine.DIRECT), apart=False)
     if not found.status.has_solution:
         return None

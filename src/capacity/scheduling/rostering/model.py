@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
 from capacity.program import Program
 from capacity.scheduling.rostering.cliques import SetPair, succession_cliques
@@ -29,7 +31,12 @@ class RosterModel:
     owner: Ints
     cover_rows: slice
 
-    @property
+    @cached_property
+    def by_column(self) -> sparse.csc_array:
+        """The matrix in column order, kept for the many restricted programs of a search."""
+        return self.program.matrix.tocsc()
+
+    @cached_property
     def cells(self) -> Bools:
         """Which columns are assignments."""
         mask = np.zeros(self.program.cost.size, dtype=bool)

@@ -21,6 +21,7 @@ FIRST_TEAM, SMALLEST_TEAM, LARGEST_TEAM = 6.0, 3.0, 30.0
 TRADES = 0.8
 HOPELESS_GAP = 0.03
 MOVE_PHASE, EXACT_PHASE, LEAN_PHASE, HELPER_PHASE = 0.3, 0.3, 0.05, 0.35
+HELPER_SECONDS = 60.0
 
 
 @dataclass(kw_only=True, eq=False)
@@ -96,11 +97,12 @@ class Walk:
         if self.helper is None or search.is_over or search.limits.wall_seconds is None:
             return
         begun = math.isfinite(search.objective)
+        phase = HELPER_PHASE * search.limits.wall_seconds
         options = SolveOptions(
             engine=Engine.DIRECT,
             nodes=None,
             gap=search.cut_gap if begun else 1e-6,
-            wall_seconds=search.seconds_of(HELPER_PHASE),
+            wall_seconds=min(max(phase, HELPER_SECONDS), search.left or 0.0),
         )
         self.helper.start(search.model.program, options, search.values if begun else None)
 
@@ -120,7 +122,9 @@ def try_move(search: Search, move: Move) -> tuple[bool, bool]:
     free = free_columns(search.model, move)
     if move.is_lean:
         free &= search.lean | (search.values > 0.5)
-    part, index = restrict(search.model.program, free, search.values)
+    part, index = restrict(
+        search.model.program, free, search.values, by_column=search.model.by_column
+    )
     options = SolveOptions(
         engine=Engine.DIRECT,
         nodes=search.limits.move_nodes,
