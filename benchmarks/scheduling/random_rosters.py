@@ -40,6 +40,8 @@ def main() -> None:
         rows += len(given.frame)
         shifts += int(plan.shifts["heads"].sum())
         unfilled += int(given.unfilled["heads"].sum()) if len(given.unfilled) else 0
+        if (done := number - options.first + 1) % 250 == 0:
+            print(f"{done} cases, {breached} with a breach", flush=True)
     print(
         f"{options.cases} rosters, {plans} of them on scheduled shift plans; {shifts:,} planned "
         f"shifts ({unfilled:,} listed as unfilled), {rows:,} slices: {breached} cases with a breach; "

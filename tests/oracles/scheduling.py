@@ -46,7 +46,9 @@ def _heads(plan, operation):
             weeks[monday][0] += row.heads
             weeks[monday][1] += row.heads * row.paid_hours
         for monday, (count, hours) in weeks.items():
-            if count > most * pool.days_per_week + 1e-9:
+            extra = pool.overtime_hours_per_week * most
+            more = extra / min(shift.paid_hours for shift in pool.shifts)
+            if count > most * pool.days_per_week + more + 1e-9:
                 faults.append(f"{pool.name} week {monday}: {count} shifts")
             contract = [
                 p.hours_per_week or pool.hours_per_week
@@ -56,7 +58,7 @@ def _heads(plan, operation):
             total = (sum(contract) if contract else pool.heads * pool.hours_per_week) * float(
                 pool.shrinkage.availability
             )
-            if hours > total + 1e-6:
+            if hours > total + extra + 1e-6:
                 faults.append(f"{pool.name} week {monday}: {hours} paid hours of {total}")
     return faults
 

@@ -84,12 +84,15 @@ def _weeks(duties: list[Duty]) -> Iterator[Breach]:
                 "contract hours", last, paid, contract, f"paid hours in the week of {monday}"
             )
         days = len({duty.day for duty in items})
-        if days > last.pool.days_per_week:
+        # Overtime may add whole shifts to the days of the contract.
+        shortest = min(template.paid_hours for template in last.pool.shifts)
+        most = last.pool.days_per_week + int(last.pool.overtime_hours_per_week / shortest + 1e-9)
+        if days > most:
             yield _found(
                 "days a week",
                 last,
                 float(days),
-                float(last.pool.days_per_week),
+                float(most),
                 f"week of {monday}",
             )
 

@@ -104,6 +104,20 @@ def contract_hours(cohorts: Cohorts) -> NDArray[np.float64]:
     )
 
 
+def days_a_week(pool: Pool) -> int:
+    """Days that a person may work in a week: overtime may add whole shifts.
+
+    Examples
+    --------
+    >>> from capacity.queueing.examples import two_queue_operation
+    >>> pool = two_queue_operation().pools[0]
+    >>> days_a_week(pool) == pool.days_per_week
+    True
+    """
+    shortest = min(shift.paid_hours for shift in pool.shifts)
+    return min(7, pool.days_per_week + int(pool.overtime_hours_per_week / shortest + 1e-9))
+
+
 def carried_exposure(cohorts: Cohorts) -> NDArray[np.float64]:
     """Weighted hours before the first day, people x days, latest last."""
     longest = max((len(person.carried_exposure) for person in cohorts.people), default=0)

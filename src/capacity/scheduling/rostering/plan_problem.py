@@ -15,6 +15,7 @@ from capacity.scheduling.rostering.cohorts import (
     Cohorts,
     carried_exposure,
     contract_hours,
+    days_a_week,
     instants,
 )
 from capacity.scheduling.rostering.eligibility import may_work
@@ -155,7 +156,7 @@ def _work_windows(cohorts: Cohorts) -> tuple[WindowRule, ...]:
             days=7,
             step=7,
             first=monday,
-            at_most=np.full(people, float(pool.days_per_week)),
+            at_most=np.full(people, float(days_a_week(pool))),
         ),
         WindowRule(
             name="days in a row",

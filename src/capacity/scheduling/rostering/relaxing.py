@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from capacity.domain.person import Person
-from capacity.scheduling.rostering.cohorts import Cohorts
+from capacity.scheduling.rostering.cohorts import Cohorts, days_a_week
 from capacity.scheduling.rostering.obstacles import BUSY, Obstacles
 from capacity.scheduling.rostering.problem import Ints, WindowRule
 from capacity.scheduling.rostering.unfilled import missing_heads
@@ -165,7 +165,7 @@ def _for_new(rule: WindowRule, cohorts: Cohorts) -> WindowRule:
     pool = cohorts.pool
     limits = {
         "contract hours": 60 * (pool.hours_per_week + pool.overtime_hours_per_week),
-        "days a week": float(pool.days_per_week),
+        "days a week": float(days_a_week(pool)),
         "days in a row": float(pool.max_days_in_row),
     }
     return replace(rule, at_most=np.full(len(cohorts.people), limits[rule.name]), before=None)

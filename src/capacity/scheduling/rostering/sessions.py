@@ -100,7 +100,7 @@ def missed_rows(
                 continue
             holds = _inside(cohorts, session, step)[1]
             line = chosen[number]
-            if (holds[days, line] & (line >= 0)).any():
+            if holds.size and (holds[days, line] & (line >= 0)).any():
                 continue
             reason = (
                 "the person can work no shift that holds it"
