@@ -7,4 +7,6 @@ from capacity.scheduling.explanation import Explanation as Explanation
 from capacity.scheduling.explanation import explain_shortfall as explain_shortfall
 from capacity.scheduling.rostering import roster as roster
 from capacity.scheduling.shift_scheduling import schedule as schedule
+from capacity.scheduling.trade_off import ExposureTradeOff as ExposureTradeOff
+from capacity.scheduling.trade_off import trade_exposure as trade_exposure
 from capacity.scheduling.weekly.elastic import Relax as Relax

@@ -11,6 +11,7 @@ from capacity.program import (
     Program,
     Rule,
     Session,
+    Slots,
     Solution,
     declare,
     require,
@@ -113,7 +114,13 @@ def _with_given_shortfall(session: Session, program: Program, solution: Solution
 
 
 def build_sizing(week: Week) -> tuple[Program, Layout]:
-    """The rules of a week without today's head limits; heads by pool are decided."""
+    """The program of a week without today's head limits; heads by pool are decided."""
+    slots, found, layout = list_sizing(week)
+    return stack(slots, found), layout
+
+
+def list_sizing(week: Week) -> tuple[list[Slots], list[Rule], Layout]:
+    """Decisions and rules of a week without today's head limits."""
     layout, prices = lay_out(week), price_week(week)
     flat = replace(
         prices,
@@ -142,7 +149,7 @@ def build_sizing(week: Week) -> tuple[Program, Layout]:
         weekly = [p for p in range(len(week.pools)) if week.cap(p).hours_per_week is not None]
         if weekly:
             found.append(_weekly_exposure(week, layout, weekly))
-    return stack(slots, found), layout
+    return slots, found, layout
 
 
 def _serve_late(week: Week) -> Rule:
