@@ -29,7 +29,8 @@ def book_costs(
 
     Pay covers average heads: people who join are paid from their start date, people who leave
     are paid half of what remained of the month (convention: they leave in the middle).
-    Severance is due for planned reductions, not for attrition.
+    Severance is due for planned reductions, not for attrition. Overtime is booked with the six
+    decimals that the plan's table shows.
     """
     ledger = Ledger(prices=prices)
     average = paid_heads(flows, prices.calendar.edges)
@@ -37,7 +38,7 @@ def book_costs(
     for month in range(prices.calendar.periods):
         for k, pool in enumerate(pools):
             _book_people(ledger, month, k, heads=_fraction(average[month, k]), flows=flows)
-            _book_overtime(ledger, month, pool, _fraction(use.overtime[month, k]))
+            _book_overtime(ledger, month, pool, _fraction(round(float(use.overtime[month, k]), 6)))
         for vendor, heads in zip(vendors, use.vendors[month], strict=True):
             pool = prices.operation.pool(vendor.pool)
             length = _fraction(prices.calendar.lengths[month])
