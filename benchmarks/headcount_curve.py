@@ -170,7 +170,7 @@ def curve(folder: str, weeks: int = 25) -> None:
         base = representative_week(staffing, operation)
         for effort in (Effort.QUICK, Effort.FULL):
             drawn = staffing_curve(staffing, operation, effort=effort)
-            mixes = mixed_weeks(base, staffing, effort, weeks, seed=100 + number)
+            mixes = mixed_weeks(base, staffing, effort, weeks, seed=200 + number)
             report(name, f"{effort.value} mixes", drawn, mixes)
             report(
                 name,

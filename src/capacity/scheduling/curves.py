@@ -17,12 +17,12 @@ from capacity.scheduling.weekly.sizing import Sized, build_sizing, size_week
 from capacity.scheduling.weekly.solving import WeekSolver
 from capacity.scheduling.weekly.week import Week, build_week, cut_grid, week_profile
 
-LEVELS = (0.7, 1.0, 1.4, 1.9)
-QUICK_LEVELS = (0.75, 1.0, 1.5)
+LEVELS = (0.55, 1.0, 1.4, 1.9)
+QUICK_LEVELS = (0.6, 1.0, 1.5)
 CLOSE = 0.01  # share of heads by which the curve may miss a week before it is refined
 MIX_SPREAD = 0.4  # log-normal spread of the mixes tried (convention)
 CANDIDATES = 64  # mixes drawn for each one solved: the one farthest from those solved
-TRIES = {Effort.QUICK: (2, 4), Effort.FULL: (5, 24)}  # calm weeks in a row that end it, most tries
+TRIES = {Effort.QUICK: (3, 6), Effort.FULL: (5, 24)}  # calm weeks in a row that end it, most tries
 RIDGE = 0.1  # of the regression over solved mixes, in units of the mean mix (convention)
 MATTERS = 0.002  # share of heads by which leaving a constraint out must change the answer
 
@@ -52,7 +52,7 @@ def staffing_curve(
     levels : sequence of float, optional
         Multiples of the mean work to solve at.
     effort : Effort
-        QUICK: three levels and 2 to 4 random mixes. FULL: four levels, one solve for each
+        QUICK: three levels and 3 to 6 random mixes. FULL: four levels, one solve for each
         queue's mix and 4 to 24 random mixes.
 
     Returns
