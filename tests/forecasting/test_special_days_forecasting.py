@@ -118,6 +118,7 @@ def test_days_around_and_queues_are_those_of_the_table():
 
 
 def test_public_holidays_come_from_the_holidays_package():
+    pytest.importorskip("holidays", reason="the extra holidays is not installed")
     days = dict(public_holidays("IE", None, (2026,)))
     assert days[date(2026, 3, 17)] == "Saint Patrick's Day"
     bavaria = {day for day, _ in public_holidays("DE", "BY", (2026,))}
@@ -129,6 +130,7 @@ def test_public_holidays_come_from_the_holidays_package():
 
 
 def test_an_unknown_country_or_part_of_it_is_refused():
+    pytest.importorskip("holidays", reason="the extra holidays is not installed")
     with pytest.raises(DataError, match="unknown country 'EI'"):
         public_holidays("EI", None, (2026,))
     with pytest.raises(DataError, match="unknown subdivision 'XX' of DE"):

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from capacity.domain import EventShape, ExposureCap, LossKind, OpeningHours, Person, Target
+from capacity.domain import EventShape, ExposureCap, LossKind, OpeningHours, Person, Sibling, Target
 from capacity.errors import DataError
 from capacity.scenarios import Scenario, changes, combinations
 from tests.oracles import front_toys as toys
@@ -169,6 +169,14 @@ def test_a_new_queue_brings_its_volume_and_its_skill():
     assert after.served_by(after.pool("austin_core"))[-1] == "appeal"
     with pytest.raises(DataError, match="prior_per_day"):
         changes.NewQueue(replace(queue, prior_per_day=None), ("austin_core",))
+
+
+def test_a_new_queue_may_be_like_another():
+    first = toys.operation().queues[0]
+    like = Sibling(queue=first.name, share=0.4)
+    change = changes.NewQueue(replace(first, name="young", skill=None, like=like), ("austin_core",))
+    assert str(change) == f"new queue young, 40% of {first.name}"
+    assert changed(change).queue("young").like == like
 
 
 def test_opening_hours_replace_or_lift_the_old_ones():

@@ -201,7 +201,6 @@ class NewQueue:
 
     def __str__(self) -> str:
         like = self.queue.like
-        size = (
-            f"{like.share:.0%} of {like.queue}" if like else f"{self.queue.prior_per_day:g} cases"
-        )
-        return f"new queue {self.queue.name}, {size} a day"
+        if like is not None:
+            return f"new queue {self.queue.name}, {like.share:.0%} of {like.queue}"
+        return f"new queue {self.queue.name}, {self.queue.prior_per_day:g} cases a day"
