@@ -24,8 +24,8 @@ def random_scheduled(seed: int) -> tuple[Operation, ShiftPlan]:
     hours = sum(queue.handling.mean_hours for queue in operation.queues)
     rate = rng.uniform(0.2, 0.8) * 0.2 * heads / hours
     demand = toy_demand(
-        operation, per_hour=float(rate), weeks=1, paths=4, seed=seed, start=start, months=1
+        operation, per_hour=float(rate), weeks=1, paths=2, seed=seed, start=start, months=1
     )
     return operation, schedule(
-        staff(demand, operation), operation, weeks=1, confidence=0.5, effort=Effort.QUICK, paths=4
+        staff(demand, operation), operation, weeks=1, confidence=0.01, effort=Effort.QUICK, paths=2
     )
