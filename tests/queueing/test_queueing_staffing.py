@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
@@ -18,6 +19,7 @@ from capacity.domain import (
     Treatment,
 )
 from capacity.errors import DataError
+from capacity.intake import read_operation
 from capacity.queueing import service_level, staff
 from capacity.queueing.examples import poisson_demand, two_queue_operation
 from capacity.queueing.network import case_gains
@@ -127,6 +129,96 @@ def test_zero_handling_time_and_closed_all_week_are_refused():
         queue(minutes=0.0)
     with pytest.raises(DataError, match="closed all week"):
         OpeningHours(zone="UTC", weekdays=())
+
+
+TOML = """
+[operation]
+name = "small"
+zone = "UTC"
+[[sites]]
+name = "dublin"
+zone = "UTC"
+currency = "USD"
+[[queues]]
+name = "reports"
+priority = 1
+zone = "UTC"
+handling = {handling}
+escalates_to = {escalates}
+opening = {opening}
+targets = [{{ share = 0.95, within_hours = 24 }}]
+[[pools]]
+name = "core"
+site = "dublin"
+skills = ["reports"]
+languages = ["en"]
+heads = 3
+shifts = [{{ name = "day", start = "09:00", hours = 8 }}]
+cost = {{ annual_salary = 40000, load_factor = 1.3 }}
+attrition = [{{ from_months = 0, yearly = 0.3 }}]
+hiring = {{ lead_weeks = 8 }}
+"""
+FINE = {
+    "handling": "{ mean_minutes = 6, cv = 1 }",
+    "escalates": '{ to = "reports", share = 0.1 }',
+    "opening": '{ zone = "UTC" }',
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "message"),
+    [
+        (
+            "handling",
+            "{ mean_minutes = 0, cv = 1 }",
+            "reports.*positive.*Fix: write the touch time",
+        ),
+        (
+            "opening",
+            '{ zone = "UTC", weekdays = [] }',
+            "reports.*closed all week. Fix: name at least",
+        ),
+        (
+            "escalates",
+            '{ to = "rep", share = 0.1 }',
+            "reports: unknown queue 'rep'. Fix: did you mean",
+        ),
+        (
+            "escalates",
+            '{ to = "reports", share = 1 }',
+            "gain 1 .reports -> reports.*Fix: lower a share",
+        ),
+        (
+            "handling",
+            "{ mean_minutes = 1500, cv = 0 }",
+            "reports.*shorter than the mean.*Fix: lengthen",
+        ),
+        (
+            "handling",
+            "{ mean_minutes = 600, cv = 2 }",
+            "reports.*impossible at any.*Fix: promise at",
+        ),
+    ],
+)
+def test_each_fault_of_a_file_names_its_queue_and_the_fix(tmp_path, part, text, message):
+    file = tmp_path / "operation.toml"
+    file.write_text(TOML.format(**(FINE | {part: text})) + '[exposure]\npreset = "off"\n')
+    with pytest.raises(DataError, match=message):
+        read_and_staff(file)
+
+
+def read_and_staff(file):
+    operation = read_operation(file)
+    return staff(poisson_demand(operation, per_hour={"reports": 1.0}), operation)
+
+
+def test_a_queue_that_is_closed_on_every_day_of_the_demand_is_refused():
+    days = tuple(pd.date_range("2026-01-01", periods=40).date)
+    shut = replace(queue(), opening=OpeningHours(zone="UTC", closed_dates=days))
+    operation = two_queue_operation(normal=shut)
+    demand = poisson_demand(operation, per_hour={"normal": 1.0})
+    with pytest.raises(DataError, match=r"queue normal: is closed on all 2 weeks.*Fix: open it"):
+        staff(demand, operation)
 
 
 def test_all_faults_come_in_one_message():

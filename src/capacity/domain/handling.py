@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from capacity.domain.faults import require_positive
 from capacity.errors import DataError
 
 
@@ -38,7 +37,11 @@ class HandlingTime:
     minutes: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        require_positive(self.mean_minutes, "handling mean_minutes")
+        if not 0 < self.mean_minutes < math.inf:
+            raise DataError(
+                f"handling mean_minutes must be a positive finite number, got {self.mean_minutes!r}. "
+                "Fix: write the touch time of one case; work that needs none is automation_share."
+            )
         if not 0 <= self.cv < math.inf:
             raise DataError(f"handling cv must be >= 0, got {self.cv!r}.")
         if (self.shape is HandlingShape.EMPIRICAL) != bool(self.minutes):

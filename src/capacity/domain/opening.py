@@ -32,7 +32,8 @@ class OpeningHours:
         check_zone(self.zone, "opening hours")
         if not self.weekdays or any(day not in range(7) for day in self.weekdays):
             raise DataError(
-                f"opening weekdays must be 0..6 and not empty, got {self.weekdays}: closed all week."
+                f"opening weekdays must be 0..6 and not empty, got {self.weekdays}: closed all week. "
+                "Fix: name at least one weekday."
             )
         if not 0 <= self.opens_minute < self.closes_minute <= 1440:
             raise DataError(

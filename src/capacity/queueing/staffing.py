@@ -191,6 +191,13 @@ def _check(demand: Demand, operation: Operation) -> None:
     for name in sorted(set(demand.backlog.queues) - set(names)):
         faults.add(f"backlog, queue {name}", "is not in the operation", nearest(name, names))
     for queue in operation.queues:
+        if queue.opening is not None and not queue.opening.open_share(demand.grid).any():
+            faults.add(
+                f"queue {queue.name}",
+                f"is closed on all {demand.grid.periods // demand.grid.intervals_per_week} weeks of "
+                "the demand, so its work can never be done",
+                "open it on some days, or take it out of the operation",
+            )
         for target in queue.targets:
             _check_target(queue, target, faults)
             _check_journey(operation, queue, target, faults)
