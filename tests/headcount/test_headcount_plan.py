@@ -246,6 +246,7 @@ def test_the_summary_tells_each_month_in_words():
     for words in ("heads at P50", "at P80", "at month end", "short by", "hires", "USD", "risk"):
         assert words in first
     assert "binding: the daily exposure cap on hash_match" in text
+    assert "any of the 2 pools is short; of a pool alone it is at most" in text
 
 
 def test_the_cap_and_the_leave_need_two_and_a_third_times_the_heads():

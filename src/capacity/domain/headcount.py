@@ -86,7 +86,19 @@ class HeadcountPlan:
         lines = [self._month_words(row) for row in self.of("all").to_dict("records")]
         if self.binding:
             lines.append(f"binding: {', '.join(self.binding)}")
+        if len(self.pools) > 1 and "risk_short" in self.frame:
+            lines.append(self._risk_words())
         return "\n".join([*lines, *self.advice, *self.notes])
+
+    def _risk_words(self) -> str:
+        """What the risk of a month line counts, beside that of the pools alone."""
+        last = self.frame[self.frame["month"] == self.months.labels[-1]]
+        alone = last[last["pool"] != "all"].sort_values("risk_short", ascending=False).iloc[0]
+        return (
+            f"risk counts futures in which any of the {len(self.pools)} pools is short; of a pool "
+            f"alone it is at most {100 * alone['risk_short']:.0f} % in {self.months.labels[-1]} "
+            f"({alone['pool']})"
+        )
 
     def _month_words(self, row: dict[str, object]) -> str:
         text = (
