@@ -10,6 +10,7 @@ from capacity.forecasting.hierarchy import Split as Split
 from capacity.forecasting.hierarchy import learn_split as learn_split
 from capacity.forecasting.hierarchy import sum_paths as sum_paths
 from capacity.forecasting.intraday import revise as revise
+from capacity.forecasting.members.classical import ClassicalModel as ClassicalModel
 from capacity.forecasting.overrides import Override as Override
 from capacity.forecasting.overrides import OverrideLog as OverrideLog
 from capacity.forecasting.overrides import apply_overrides as apply_overrides
@@ -19,6 +20,7 @@ from capacity.forecasting.panel_forecast import PanelForecast as PanelForecast
 from capacity.forecasting.panel_forecast import forecast_panel as forecast_panel
 
 __all__ = [
+    "ClassicalModel",
     "DriverHistory",
     "DriverKind",
     "Drivers",

@@ -10,9 +10,11 @@ from capacity.forecasting.chunks import work_in_chunks
 from capacity.forecasting.members.catalogue import (
     YEAR_OF_WEEKS,
     Member,
+    classical_members,
     members_for,
     sparse_members,
 )
+from capacity.forecasting.members.classical import ClassicalModel
 from capacity.forecasting.panel import Bools, Floats, Ints, Panel, align
 from capacity.forecasting.shifts import Shift, bring_to_level, find_shifts
 from capacity.forecasting.sparse import estimate_dispersion
@@ -29,11 +31,15 @@ DISPERSION_STEPS = 182  # running mean around which the spread of small counts i
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What is asked of every group: ``reach`` is the lead time that history can score."""
+    """What is asked of every group.
+
+    ``reach`` is the lead time that history can score, ``extra`` lists members of statsmodels.
+    """
 
     seasons: tuple[int, ...]
     horizon: int
     reach: int
+    extra: tuple[ClassicalModel, ...] = ()
 
     @property
     def longest(self) -> int:
@@ -75,9 +81,16 @@ def run_group(history: list[Floats], task: Task, *, sparse: bool) -> GroupRun:
     signed = np.where(panel.observed, panel.values, 0.0).min(axis=1) < 0
     wanted, origins, least = _origins(panel, task)
     members = sparse_members(panel) if sparse else members_for(panel)
+    extra = () if sparse else classical_members(task.extra)
     exempt = np.ones(panel.size, dtype=bool) if sparse else signed
     tamed = tame(panel, exempt)
     forecasts = _forecast(tamed, members, origins, task.horizon)
+    allowed = np.ones((panel.size, len(members) + len(extra)), dtype=bool)
+    if extra:  # one thread: statsmodels warns through global state
+        slow = _forecast(tamed, extra, origins, task.horizon, chunk=panel.size)
+        allowed[:, len(members) :] = np.isfinite(slow).all(axis=(2, 3))
+        slow = np.where(allowed[:, len(members) :, None, None], slow, forecasts[:, :1])
+        forecasts = np.concatenate([forecasts, slow], axis=1)
     shifts = _shifts(tamed, exempt)
     if shifts:
         rows = np.asarray([shift.row for shift in shifts])
@@ -86,13 +99,14 @@ def run_group(history: list[Floats], task: Task, *, sparse: bool) -> GroupRun:
             observed=panel.observed[rows],
             seasons=panel.seasons,
         )
-        forecasts[rows, :, -1:] = _forecast(leveled, members, origins[-1:], task.horizon)
+        now = _forecast(leveled, members, origins[-1:], task.horizon)
+        forecasts[rows, : len(members), -1:] = now
     unit = rescale(panel, Scale.COUNT).unit
     return GroupRun(
         forecasts=forecasts,
         actual=_actuals(panel, wanted, origins, task.reach, least),
-        allowed=np.ones((panel.size, len(members)), dtype=bool),
-        members=tuple(member.name for member in members),
+        allowed=allowed,
+        members=tuple(member.name for member in (*members, *extra)),
         unit=unit,
         noise=_roughness(panel, unit, signed),
         signed=signed,
@@ -111,7 +125,7 @@ def join_runs(runs: list[GroupRun], order: Ints) -> GroupRun:
     for run in runs:
         place = [run.members.index(name) if name in run.members else -1 for name in names]
         forecasts.append(run.forecasts[:, place])
-        allowed.append(np.tile(np.asarray(place) >= 0, (len(run.unit), 1)))
+        allowed.append(run.allowed[:, place] & (np.asarray(place) >= 0))
     first = np.cumsum([0, *(len(run.unit) for run in runs)])
     place_of = np.argsort(order, kind="stable")
     shifts = [
@@ -135,7 +149,14 @@ def join_runs(runs: list[GroupRun], order: Ints) -> GroupRun:
     )
 
 
-def _forecast(panel: Panel, members: tuple[Member, ...], origins: Ints, horizon: int) -> Floats:
+def _forecast(
+    panel: Panel,
+    members: tuple[Member, ...],
+    origins: Ints,
+    horizon: int,
+    *,
+    chunk: int = CHUNK,
+) -> Floats:
     forecasts = np.empty((panel.size, len(members), len(origins), horizon))
     wanted = {member.scale for member in members}
 
@@ -147,7 +168,7 @@ def _forecast(panel: Panel, members: tuple[Member, ...], origins: Ints, horizon:
             ahead = member.kernel(scaled, part, origins, horizon)
             forecasts[rows, order] = scaled.back(ahead)
 
-    work_in_chunks(panel.size, forecast_rows, chunk=CHUNK)
+    work_in_chunks(panel.size, forecast_rows, chunk=chunk)
     return forecasts
 
 

@@ -18,6 +18,7 @@ from capacity.forecasting.combination import (
     weigh_members,
 )
 from capacity.forecasting.group_run import ORIGINS, GroupRun, Task, join_runs, run_group
+from capacity.forecasting.members.classical import ClassicalModel
 from capacity.forecasting.panel import Bools, Floats, Ints
 from capacity.forecasting.shifts import Shift
 from capacity.forecasting.sparse import SparseNoise, estimate_rate_cv2, is_sparse
@@ -77,11 +78,21 @@ class PanelFit:
 
 
 def fit_panel(
-    history: Sequence[Floats], *, seasons: tuple[int, ...], horizon: int, counts: bool
+    history: Sequence[Floats],
+    *,
+    seasons: tuple[int, ...],
+    horizon: int,
+    counts: bool,
+    extra: Sequence[ClassicalModel] = (),
 ) -> PanelFit:
     """Fit all series at once; the frozen setting is the constants of this package."""
     lengths = np.asarray([len(series) for series in history], dtype=np.int64)
-    task = Task(seasons=seasons, horizon=horizon, reach=_scored_horizon(lengths, horizon, seasons))
+    task = Task(
+        seasons=seasons,
+        horizon=horizon,
+        reach=_scored_horizon(lengths, horizon, seasons),
+        extra=tuple(extra),
+    )
     sparse = np.zeros(len(history), dtype=bool)
     if counts:
         sparse = np.asarray([is_sparse(series[-task.longest :]) for series in history], dtype=bool)

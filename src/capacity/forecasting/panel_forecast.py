@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from capacity.domain.seeds import stream
 from capacity.forecasting.chunks import work_in_chunks
 from capacity.forecasting.draws import Picks, draw_around, pick
+from capacity.forecasting.members.classical import ClassicalModel
 from capacity.forecasting.panel import Floats, Ints, check_history
 from capacity.forecasting.panel_fit import PanelFit, fit_panel
 from capacity.forecasting.sparse import draw_counts, draw_rates
@@ -38,6 +39,7 @@ def forecast_panel(
     paths: int = 0,
     counts: bool = False,
     seed: int = 0,
+    extra: Sequence[ClassicalModel] = (),
 ) -> PanelForecast:
     """Forecast many series at once: a weighted combination of members and joint sample paths.
 
@@ -56,6 +58,9 @@ def forecast_panel(
         negative-binomial where the mean is small.
     seed : int, default 0
         Same seed, same bytes.
+    extra : sequence of ClassicalModel, default ()
+        Members of statsmodels that join the combination: up to a second a series and model,
+        meant for a few weekly or monthly series.
 
     Returns
     -------
@@ -76,7 +81,7 @@ def forecast_panel(
     """
     series = [np.asarray(values, dtype=np.float64) for values in history]
     check_history(series, seasons=seasons, horizon=horizon)
-    fit = fit_panel(series, seasons=tuple(seasons), horizon=horizon, counts=counts)
+    fit = fit_panel(series, seasons=tuple(seasons), horizon=horizon, counts=counts, extra=extra)
     return PanelForecast(
         point=fit.point,
         paths=draw_paths(fit, paths=paths, seed=seed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +16,7 @@ from capacity.forecasting.members.averages import (
     repeat_last_year,
     steady_rate,
 )
+from capacity.forecasting.members.classical import ClassicalModel, forecast_classical
 from capacity.forecasting.members.smoothing import smooth_seasons, smooth_trend
 from capacity.forecasting.panel import Floats, Ints, Panel
 from capacity.forecasting.transforms import Scale, Scaled
@@ -81,6 +82,11 @@ def sparse_members(panel: Panel) -> tuple[Member, ...]:
         _count_member(f"steady {days:g}", partial(_steady, half_life=days * step))
         for days in (28.0, 56.0, 182.0, 1e6)
     )
+
+
+def classical_members(models: Sequence[ClassicalModel]) -> tuple[Member, ...]:
+    """Members of statsmodels that were asked for."""
+    return tuple(_log_member(model.value, partial(_classical, model=model)) for model in models)
 
 
 def _count_member(name: str, kernel: Kernel) -> Member:
@@ -240,6 +246,13 @@ def _steady(
         prior_cases=PRIOR_CASES,
         unit=scaled.unit,
     )
+
+
+def _classical(
+    scaled: Scaled, panel: Panel, origins: Ints, horizon: int, *, model: ClassicalModel
+) -> Floats:
+    season = min(panel.seasons, default=1)
+    return forecast_classical(scaled.values, origins, horizon=horizon, season=season, model=model)
 
 
 def _last_year(scaled: Scaled, panel: Panel, origins: Ints, horizon: int, *, year: int) -> Floats:
