@@ -17,10 +17,10 @@ from capacity.domain.event import EventKind as EventKind
 from capacity.domain.event import EventShape as EventShape
 from capacity.domain.exposure import ExposureCap as ExposureCap
 from capacity.domain.exposure import RollingCap as RollingCap
+from capacity.domain.exposure import RotationShare as RotationShare
 from capacity.domain.fiscal import FiscalPeriod as FiscalPeriod
 from capacity.domain.fiscal import MonthlyFiscalCalendar as MonthlyFiscalCalendar
 from capacity.domain.fiscal import WeeklyFiscalCalendar as WeeklyFiscalCalendar
-from capacity.domain.exposure import RotationShare as RotationShare
 from capacity.domain.fiscal import WeekPattern as WeekPattern
 from capacity.domain.fiscal import YearEnd as YearEnd
 from capacity.domain.grid import MonthGrid as MonthGrid
@@ -49,10 +49,10 @@ from capacity.domain.opening import OpeningHours as OpeningHours
 from capacity.domain.operation import DataFiles as DataFiles
 from capacity.domain.operation import Operation as Operation
 from capacity.domain.operation import TierCap as TierCap
+from capacity.domain.person import CounsellingSession as CounsellingSession
 from capacity.domain.person import Person as Person
 from capacity.domain.person import ShiftRequest as ShiftRequest
 from capacity.domain.person import Tier as Tier
-from capacity.domain.person import CounsellingSession as CounsellingSession
 from capacity.domain.plan import Plan as Plan
 from capacity.domain.plan import PlanSettings as PlanSettings
 from capacity.domain.pool import Attrition as Attrition
@@ -71,10 +71,10 @@ from capacity.domain.queue import Queue as Queue
 from capacity.domain.queue import Sibling as Sibling
 from capacity.domain.roster import Activity as Activity
 from capacity.domain.roster import CheckReport as CheckReport
+from capacity.domain.roster import FixedPart as FixedPart
 from capacity.domain.roster import Roster as Roster
 from capacity.domain.sensitivity import Sensitivity as Sensitivity
 from capacity.domain.shift import Break as Break
-from capacity.domain.roster import FixedPart as FixedPart
 from capacity.domain.shift import ShiftTemplate as ShiftTemplate
 from capacity.domain.shift_plan import Dispatch as Dispatch
 from capacity.domain.shift_plan import ShiftPlan as ShiftPlan
