@@ -3,57 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
 from capacity.domain.demand import Demand
-from capacity.domain.event import Event
 from capacity.domain.faults import FaultList, nearest
 from capacity.domain.grid import MonthGrid, TimeGrid
 from capacity.domain.operation import Operation
 from capacity.domain.volume import Volume
-from capacity.forecasting.demand_source import DailySource, QueueForecast
+from capacity.forecasting.demand_source import DailySource
 from capacity.forecasting.drivers import forecast_drivers
-from capacity.forecasting.events import Learnt, clean_history
 from capacity.forecasting.hierarchy import learn_splits
-from capacity.forecasting.long_run import Growth, YearCourse, learn_growth, learn_year
-from capacity.forecasting.outlook import Outlook
 from capacity.forecasting.panel_fit import PanelFit, fit_panel
+from capacity.forecasting.queue_forecasts import forecast_queue, forecast_share
 from capacity.forecasting.queue_history import WEEK, QueueHistory, read_history
-from capacity.forecasting.sibling_share import learn_share
-from capacity.forecasting.special_days import Occasion, list_occasions
-from capacity.forecasting.special_effects import Effect, describe, even_out, learn_effects
+from capacity.forecasting.queue_past import describe_growths, learn_growths, read_pasts
 
 MINUTES_PER_WEEK = 7 * 1440
-LEAST_SHAPE_DAYS = 14  # days of its own from which a young queue has a shape of the day
-REACH = 6  # the fit is scored to a sixth of the history; growth goes on beyond it
-LEAST_SWING = 1.02  # a course of the year flatter than this is not worth a note
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Past:
-    """A queue's past brought to the present, and what it says about days ahead."""
-
-    history: QueueHistory
-    events: tuple[Event, ...]
-    learnt: Learnt
-    occasions: tuple[Occasion, ...]
-    effects: tuple[Effect, ...] = ()
-    year: YearCourse
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Everything that was found, without the name of the queue."""
-        swing = self.year.swing
-        course = (f"course of the year found: high over low x{swing:.2f}",)
-        return (
-            *self.learnt.notes,
-            *describe(self.effects),
-            *(course if swing > LEAST_SWING else ()),
-        )
 
 
 def forecast(
@@ -98,6 +65,7 @@ def forecast(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from capacity.domain.volume import SeriesLabel
     >>> grid = TimeGrid(start=pd.Timestamp("2026-01-05", tz="UTC"), minutes=1440, periods=56)
     >>> counts = np.tile([[50.0, 60, 60, 60, 50, 20, 10]], (1, 8))
@@ -117,17 +85,17 @@ def forecast(
     names = operation.queue_names if operation else volume.queues
     histories = {name: read_history(volume, operation, name) for name in names}
     days = _days_ahead(histories, grid, month_grid)
-    pasts = _read_pasts(operation, histories, days)
+    pasts = read_pasts(operation, histories, days)
     fit = fit_panel(
         [pasts[name].learnt.totals for name in names], seasons=(WEEK,), horizon=days, counts=True
     )
-    growths = _growths(fit, pasts)
+    growths = learn_growths(fit, pasts)
     queues = {
-        name: _queue_forecast(row, name, pasts[name], growths[name], days)
+        name: forecast_queue(row, name, pasts[name], growths[name], days)
         for row, name in enumerate(names)
     }
     shares = {
-        name: _share_forecast(name, pasts, queues)
+        name: forecast_share(name, pasts, queues)
         for name in names
         if histories[name].like is not None
     }
@@ -154,7 +122,7 @@ def forecast(
             *(note for _, note in shares.values()),
             *(f"{name}: {note}" for name in names for note in pasts[name].notes),
             *_shift_notes(fit, tuple(names), histories),
-            *_growth_notes(growths),
+            *describe_growths(growths),
         ),
         weights=_weights_frame(fit, tuple(names)),
         splits=learn_splits(volume),
@@ -206,110 +174,6 @@ def _days_ahead(histories: dict[str, QueueHistory], grid: TimeGrid, months: Mont
     )
 
 
-def _read_pasts(
-    operation: Operation | None, histories: Mapping[str, QueueHistory], days: int
-) -> dict[str, _Past]:
-    """Events taken out, then special days of all queues together, then the course of the year."""
-    pasts = {}
-    for name, history in histories.items():
-        events = _events_of(operation, name)
-        pasts[name] = _Past(
-            history=history,
-            events=events,
-            learnt=clean_history(history.totals, first_day=history.first_day, events=events),
-            occasions=list_occasions(
-                operation, name, first=history.start, last=history.first_day + days
-            ),
-            year=YearCourse(waves=np.zeros(0)),
-        )
-    effects = learn_effects(
-        {name: past.learnt.totals for name, past in pasts.items()},
-        {name: history.first_day for name, history in histories.items()},
-        {name: past.occasions for name, past in pasts.items()},
-    )
-    return {name: _evened(past, effects[name]) for name, past in pasts.items()}
-
-
-def _evened(past: _Past, effects: tuple[Effect, ...]) -> _Past:
-    start = past.history.start
-    totals = even_out(past.learnt.totals, start, past.occasions, effects)
-    year = learn_year(totals, start)
-    totals = totals / year.factors(start + np.arange(len(totals)))
-    return replace(past, learnt=replace(past.learnt, totals=totals), effects=effects, year=year)
-
-
-def _events_of(operation: Operation | None, name: str) -> tuple[Event, ...]:
-    events = operation.events if operation else ()
-    return tuple(event for event in events if event.queue in (None, name))
-
-
-def _growths(fit: PanelFit, pasts: Mapping[str, _Past]) -> dict[str, Growth]:
-    """Growth of each queue at the level that the fit found."""
-    shifts = {shift.row: shift for shift in fit.shifts}
-    growths = {}
-    for row, (name, past) in enumerate(pasts.items()):
-        totals = past.learnt.totals.copy()
-        if row in shifts:
-            totals[: -shifts[row].after] *= shifts[row].ratio
-        growths[name] = learn_growth(totals, past.history.start)
-    return growths
-
-
-def _queue_forecast(row: int, name: str, past: _Past, growth: Growth, days: int) -> QueueForecast:
-    history = past.history
-    return QueueForecast(
-        row=row,
-        levels_of=name,
-        zone=history.zone,
-        first_day=history.first_day,
-        shape=history.shape,
-        outlook=Outlook(
-            name=name,
-            first_day=history.first_day,
-            events=past.events,
-            log_level_sd=past.learnt.log_level_sd,
-            occasions=tuple(item for item in past.occasions if item.day >= history.first_day),
-            effects=past.effects,
-            year=past.year,
-            growth=growth,
-            reach=len(history.totals) // REACH,
-        ),
-        factors=np.ones((1, days)),
-    )
-
-
-def _share_forecast(
-    name: str, pasts: Mapping[str, _Past], queues: Mapping[str, QueueForecast]
-) -> tuple[QueueForecast, str]:
-    """A queue as a share of its sibling: the sibling's paths, a share and counts of its own."""
-    past = pasts[name]
-    history, like = past.history, past.history.like
-    assert like is not None  # noqa: S101 -- only queues that are like another come here
-    sibling, model = queues[like.queue], pasts[like.queue]
-    own = past.learnt.totals if model.history.first_day == history.first_day else np.zeros(0)
-    share = learn_share(like, own, model.learnt.totals)
-    outlook = Outlook(
-        name=name,
-        first_day=sibling.first_day,
-        # What hits all queues is in the sibling's paths already.
-        events=tuple(event for event in past.events if event.queue == name),
-        base=sibling.outlook,
-        share=share,
-    )
-    shaped = len(history.totals) >= LEAST_SHAPE_DAYS or _is_bent(history)
-    note = (
-        f"{name}: forecast like {like.queue}, {share.mean:.3g} of its cases "
-        f"(give or take {100 * share.cv:.0f} %; said {like.share:g}, {share.days} days seen)"
-    )
-    shape = history.shape if shaped else sibling.shape
-    return replace(sibling, zone=history.zone, shape=shape, outlook=outlook), note
-
-
-def _is_bent(history: QueueHistory) -> bool:
-    """Whether the operation gave the queue a profile of the day."""
-    return bool(np.ptp(history.shape.profile) > 0)
-
-
 def _shift_notes(
     fit: PanelFit, names: tuple[str, ...], histories: Mapping[str, QueueHistory]
 ) -> list[str]:
@@ -334,13 +198,3 @@ def _weights_frame(fit: PanelFit, names: tuple[str, ...]) -> pd.DataFrame:
         )
         parts.append(pd.DataFrame({"weight": kind.weights.full.reshape(-1)}, index=index))
     return pd.concat(parts).reset_index()
-
-
-def _growth_notes(growths: Mapping[str, Growth]) -> list[str]:
-    return [
-        f"{name}: growth of {100 * np.expm1(30.4 * growth.rate):+.1f} % a month of late; "
-        f"{100 * growth.kept:.0f} % of past growth went on, so beyond the scored lead time "
-        f"{100 * np.expm1(30.4 * growth.rate * growth.kept):+.1f} % a month, fading"
-        for name, growth in growths.items()
-        if abs(np.expm1(30.4 * growth.rate * growth.kept)) > 0.002
-    ]
