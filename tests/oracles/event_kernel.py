@@ -25,7 +25,7 @@ def play_slowly(jobs, people, rules, horizon):
         if weight == 0:
             return True
         limit = people.cap[who]
-        if rules.paced[queue] and people.pace_length[who]:
+        if rules.paced[queue] and people.pace_length[who] and limit < INF:
             step = np.clip(place - people.pace_first[who], 0, people.pace_length[who] - 1)
             limit = min(limit, people.pace[people.pace_offset[who] + step])
         room = limit - used[who] + 1e-9

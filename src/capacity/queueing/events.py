@@ -210,7 +210,7 @@ def run_events(
     )
     return _played(
         (
-            np.asarray(outcome.released, dtype=np.float64),
+            np.minimum(np.asarray(outcome.released, dtype=np.float64), _arrived(jobs, horizon)),
             np.asarray(outcome.started, dtype=np.float64),
         ),
         np.asarray(outcome.server, dtype=np.int64),
@@ -233,8 +233,13 @@ def _run_pooled(
     started[inside] = np.asarray(begun, dtype=np.float64)
     # -1, for a case that nobody began, reads the last place
     person[inside] = np.append(people.stint_person, -1)[np.asarray(servers, dtype=np.int64)]
-    released = np.where(np.asarray(jobs.release) <= last, jobs.release, INF)
-    return _played((released, started), person, jobs, people, cases.dose)
+    return _played((_arrived(jobs, horizon), started), person, jobs, people, cases.dose)
+
+
+def _arrived(jobs: Jobs, horizon: float) -> Floats:
+    """Release hours of the jobs that arrive by themselves, infinite for all others."""
+    release = np.asarray(jobs.release, dtype=np.float64)
+    return np.where(release < horizon, release, INF)
 
 
 def _as_slice(rows: Ints) -> slice | Ints:

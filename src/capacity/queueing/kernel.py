@@ -14,7 +14,7 @@ INF = float("inf")
 
 
 def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any) -> None:
-    """Play all events up to `horizon` hours; fills `outcome` (released, started, server).
+    """Play all events up to `horizon` hours; fills `outcome` (released: of followers alone).
 
     At one moment: opening hours and pacing change, then people get free, then stints begin, then
     cases arrive.
@@ -36,12 +36,11 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
     free_at = [-1.0 for _ in range(n_people)]
     off_at = [-1.0 for _ in range(n_people)]
     work_end = [-1.0 for _ in range(n_people)]
-    used = [0.0 for _ in range(n_people)]
     is_idle = [False for _ in range(n_people)]
-    # room for exposure of each person in bin `room_bin`: by the cap, and by its pace
-    room_bin = [-1 for _ in range(n_people)]
-    room = [INF for _ in range(n_people)]
-    room_paced = [INF for _ in range(n_people)]
+    # room for exposure of each person, and how far the pace of bin `gap_bin` lies below the cap
+    room = [cap_of[who] + 1e-9 for who in range(n_people)]
+    gap = [0.0 for _ in range(n_people)]
+    gap_bin = [-1 for _ in range(n_people)]
     top = [INF for _ in range(n_queues)]
     done = [[0.0 for _ in range(n_queues)] for _ in range(n_kinds)]
     # idle people of a kind were asked for a queue in vain when `epoch` had this value
@@ -87,6 +86,9 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
                 job, extra = follow[-1 - code], side[-1 - code]
                 if job < 0:
                     job, extra = extra, -1
+                if extra >= 0:
+                    released[extra] = now
+                released[job] = now
         elif next_on < next_tick:
             now = next_on
             if now >= horizon:
@@ -137,7 +139,6 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
             who = ready.pop()
         while job >= 0:
             queue = queue_of[job]
-            released[job] = now
             found = -1
             if n_idle > 0:
                 calm = easy[queue]
@@ -159,19 +160,19 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
                             if calm or need[queue] == 0.0:
                                 found = other
                                 break
-                            if room_bin[other] != place:
-                                room_bin[other] = place
-                                left = cap_of[other] - used[other] + 1e-9
-                                room[other] = left
-                                if pace_length[other] > 0:
-                                    step = place - pace_first[other]
-                                    if step >= pace_length[other]:
-                                        step = pace_length[other] - 1
-                                    spot_pace = pace_offset[other] + (step if step > 0 else 0)
-                                    ahead = pace[spot_pace] - used[other] + 1e-9
-                                    left = ahead if ahead < left else left
-                                room_paced[other] = left
-                            limit = room_paced[other] if paced[queue] else room[other]
+                            limit = room[other]
+                            if paced[queue]:
+                                if gap_bin[other] != place:
+                                    gap_bin[other] = place
+                                    behind = 0.0
+                                    if pace_length[other] > 0 and cap_of[other] < INF:
+                                        step = place - pace_first[other]
+                                        if step >= pace_length[other]:
+                                            step = pace_length[other] - 1
+                                        mark = pace_offset[other] + (step if step > 0 else 0)
+                                        behind = max(cap_of[other] - pace[mark], 0.0)
+                                    gap[other] = behind
+                                limit -= gap[other]
                             if need[queue] <= limit and now < until_of[other]:
                                 found = other
                                 break
@@ -203,18 +204,18 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
             if begun < 0:
                 queue, best_key = -1, INF
                 if waiting > 0:
-                    if room_bin[who] != place:
-                        room_bin[who] = place
-                        left = cap_of[who] - used[who] + 1e-9
-                        room[who] = left
-                        if pace_length[who] > 0:
+                    if gap_bin[who] != place:
+                        gap_bin[who] = place
+                        behind = 0.0
+                        if pace_length[who] > 0 and cap_of[who] < INF:
                             step = place - pace_first[who]
                             if step >= pace_length[who]:
                                 step = pace_length[who] - 1
-                            spot_pace = pace_offset[who] + (step if step > 0 else 0)
-                            ahead = pace[spot_pace] - used[who] + 1e-9
-                            left = ahead if ahead < left else left
-                        room_paced[who] = left
+                            mark = pace_offset[who] + (step if step > 0 else 0)
+                            behind = max(cap_of[who] - pace[mark], 0.0)
+                        gap[who] = behind
+                    left = room[who]
+                    left_paced = left - gap[who]
                     for other in class_queues[kind]:
                         if other < 0:
                             break
@@ -229,7 +230,7 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
                             if not is_open[other][place]:
                                 continue
                             if need[other] > 0.0:
-                                limit = room_paced[who] if paced[other] else room[who]
+                                limit = left_paced if paced[other] else left
                                 if need[other] > limit or now >= until_of[who]:
                                     continue
                         queue, best_key = other, key
@@ -254,10 +255,7 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
             hours = hours_of[begun] * slowness[who]
             started[begun] = now
             worker[begun] = who
-            dose = dose_of[begun] * slowness[who]
-            used[who] += dose
-            room[who] -= dose
-            room_paced[who] -= dose
+            room[who] -= dose_of[begun] * slowness[who]
             if by_plan:
                 done[kind][queue] += hours
             work_end[who] = now + hours
