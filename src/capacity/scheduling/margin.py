@@ -82,6 +82,7 @@ def search_factors(
     *,
     rises: int = 8,
     trims: int = 3,
+    hurry: Callable[[], bool] = lambda: False,
 ) -> SearchResult[Plan]:
     """Find factors >= 1 on the mean profile at which `confidence` of the paths keep every target.
 
@@ -100,6 +101,8 @@ def search_factors(
         The share of joint weekly paths that must keep every target, and who shares people.
     rises, trims : int
         Most plans tried on the way up, and to trim the last rise.
+    hurry : callable
+        Ends the search when it turns true.
 
     Examples
     --------
@@ -113,7 +116,7 @@ def search_factors(
     """
     trials = [attempt(np.ones(aim.groups.size))]
     beyond = trials[0].short > COVERED
-    while not _good(trials[-1], aim, beyond) and len(trials) <= rises:
+    while not _good(trials[-1], aim, beyond) and len(trials) <= rises and not hurry():
         factors = _rise(trials[-1], aim, beyond)
         if np.allclose(factors, trials[-1].factors):
             break
@@ -126,7 +129,7 @@ def search_factors(
         return _end(_best(trials, beyond), trials, beyond, aim, reason)
     best = trials[-1]
     if len(trials) > 1:
-        best = _trim(attempt, trials, aim, trims, beyond)
+        best = _trim(attempt, trials, aim, 0 if hurry() else trims, beyond)
     return _end(best, trials, beyond, aim, REACHED)
 
 
@@ -136,6 +139,7 @@ def settle_factors(
     scouted: SearchResult[Plan],
     *,
     tries: int,
+    hurry: Callable[[], bool] = lambda: False,
 ) -> SearchResult[Plan]:
     """Plan for good at the factors that a search on cheaper plans found.
 
@@ -154,7 +158,7 @@ def settle_factors(
     beyond = scouted.beyond_reach
     wanted = min(aim.confidence, scouted.best.joint(~beyond))
     trials = [attempt(scouted.best.factors)]
-    while trials[-1].joint(~beyond) < wanted and len(trials) < tries:
+    while trials[-1].joint(~beyond) < wanted and len(trials) < tries and not hurry():
         trials.append(attempt(_rise(trials[-1], aim, beyond)))
     best = _best(trials, beyond)
     reason = scouted.reason

@@ -41,6 +41,8 @@ def schedule(
     effort: Effort = Effort.FULL,
     paths: int | None = None,
     factors: Mapping[str, float] | None = None,
+    swing_price: float = 0.0,
+    wall_seconds: float | None = None,
     seed: int = 0,
 ) -> ShiftPlan:
     """Shifts by pool that keep every target in `confidence` of the joint weekly paths.
@@ -69,6 +71,13 @@ def schedule(
     factors : mapping of str to float, optional
         Margins by queue, at least 1, to plan with as they are: nothing is searched, and the
         promise is played all the same. By default they are searched.
+    swing_price : float
+        Price of one head more or less on duty than on the day before, in the operation's currency,
+        by pool; 0 leaves the days as they come.
+    wall_seconds : float, optional
+        When this much time has passed the search and the improvement of shifts end at the next
+        step, and the best plan so far is rounded, checked and played; the note says so. Opt-in,
+        because results then differ between machines.
     seed : int
         Of the solver. The paths are those of the demand.
 
@@ -84,11 +93,23 @@ def schedule(
         Nonsense arguments, or staffing that names no queue of the operation.
     """
     began = time.perf_counter()
-    _check(staffing, operation, weeks=weeks, confidence=confidence)
+    _check(
+        staffing,
+        operation,
+        weeks=weeks,
+        confidence=confidence,
+        swing_price=swing_price,
+        wall_seconds=wall_seconds,
+    )
     held = None if factors is None else order_factors(factors, operation.queue_names)
     count = min(paths or (QUICK_PATHS if effort is Effort.QUICK else FULL_PATHS), staffing.n_paths)
     span = min(staffing.grid.intervals_per_week, staffing.grid.periods)
     number = 1 if effort is Effort.QUICK else min(weeks, staffing.grid.periods // span)
+    limit = np.inf if wall_seconds is None else wall_seconds
+
+    def hurry() -> bool:
+        return time.perf_counter() - began > limit
+
     planned: list[PlannedWeek] = []
     for k in range(number):
         planned.append(
@@ -103,9 +124,13 @@ def schedule(
                 paths=count,
                 held=held,
                 seed=seed,
+                swing_price=swing_price,
+                hurry=hurry,
             )
         )
     notes = _notes(planned, staffing, weeks=weeks, effort=effort, confidence=confidence)
+    if hurry():
+        notes += (f"stopped by the clock after {limit:g} s: the plan may differ between machines",)
     plan = _assemble(planned, staffing, effort, confidence=confidence, seed=seed, notes=notes)
     return replace(plan, seconds=time.perf_counter() - began)
 
@@ -217,10 +242,21 @@ def _reason(item: PlannedWeek) -> str:
     return item.search.reason + (f" ({', '.join(names)})" if names.size else "")
 
 
-def _check(staffing: Staffing, operation: Operation, *, weeks: int, confidence: float) -> None:
+def _check(
+    staffing: Staffing,
+    operation: Operation,
+    *,
+    weeks: int,
+    confidence: float,
+    swing_price: float,
+    wall_seconds: float | None,
+) -> None:
     if weeks < 1:
         raise DataError(f"schedule: weeks must be at least 1, got {weeks}.")
     require_share(confidence, "schedule: confidence")
+    for name, value in (("swing_price", swing_price), ("wall_seconds", wall_seconds or 0.0)):
+        if not 0 <= value < np.inf:
+            raise DataError(f"schedule: {name} must be >= 0, got {value}.")
     check_match(staffing, operation)
 
 

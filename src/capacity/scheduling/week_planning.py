@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,6 +80,8 @@ def plan_week(
     paths: int,
     held: FloatArray | None,
     seed: int,
+    swing_price: float,
+    hurry: Callable[[], bool],
 ) -> PlannedWeek:
     """Search the factors of one week on relaxed shifts, then plan it in whole ones.
 
@@ -94,6 +97,7 @@ def plan_week(
     )
     grid = cut_grid(staffing.grid, first, periods)
     frame = build_week(operation, grid, base, wrap=before is None, carried=carried)
+    frame = replace(frame, swing_price=swing_price)
     drawn = draw_paths(
         staffing,
         operation,
@@ -114,7 +118,7 @@ def plan_week(
         return _trial(factors, solved, play_plan(solved, drawn, staffing))
 
     def attempt(factors: FloatArray) -> WeekTrial:
-        solved = solve_week(scaled(factors), effort=effort, seed=seed, solver=solver)
+        solved = solve_week(scaled(factors), effort=effort, seed=seed, solver=solver, hurry=hurry)
         return _trial(factors, solved, play_plan(solved, drawn, staffing))
 
     few = effort is Effort.QUICK
@@ -123,8 +127,10 @@ def plan_week(
     if held is not None:
         search = hold_factors(attempt(held), aim)
     else:
-        scouted = search_factors(scout, aim, rises=4 if few else 8, trims=0 if few else 3)
-        search = settle_factors(attempt, aim, scouted, tries=2 if few else 4)
+        scouted = search_factors(
+            scout, aim, rises=4 if few else 8, trims=0 if few else 3, hurry=hurry
+        )
+        search = settle_factors(attempt, aim, scouted, tries=2 if few else 4, hurry=hurry)
     solved, played = search.best.plan
     at_mean = replace(frame, profile=base)
     return PlannedWeek(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +25,7 @@ def improve_week(
     gap: float,
     passes: int = 1,
     seed: int = 0,
+    hurry: Callable[[], bool] = lambda: False,
 ) -> Solution:
     """Improve whole shifts until their gap to `bound` is at most `gap` or no neighbourhood helps.
 
@@ -36,6 +37,8 @@ def improve_week(
     options = replace(SUB_OPTIONS, seed=seed)
     for number, free in enumerate(_neighbourhoods(week, passes)):
         if best.objective - bound <= gap * abs(best.objective):
+            break
+        if hurry():
             break
         shifts = np.round(best.take("shifts"))
         lower, upper = program.lower.copy(), program.upper.copy()

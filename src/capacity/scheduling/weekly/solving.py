@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,11 +31,15 @@ from capacity.scheduling.weekly.decisions import (
 from capacity.scheduling.weekly.improving import improve_week
 from capacity.scheduling.weekly.overtime import allows_overtime, bar_exposure, declare_overtime
 from capacity.scheduling.weekly.rounding import PATIENCE, dive_shifts, round_breaks
+from capacity.scheduling.weekly.smoothness import declare_swings, measure_swings
 from capacity.scheduling.weekly.week import Week
 
 LARGE_ROWS = 10_000  # above, the simplex from nothing takes ten times as long as interior point
 FULL_PATIENCE = 16
-FULL_GAP = 0.005  # distance to the relaxation at which FULL stops looking for better shifts
+FULL_GAP, LARGE_GAP = (
+    0.003,
+    0.01,
+)  # distance to the relaxation at which FULL stops looking for better shifts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,8 @@ def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices
     slots = declare_week(week, layout, prices, relaxed=relaxed)
     if week.limits is not None and allows_overtime(week):
         slots.append(declare_overtime(week, week.limits))
+    if week.swing_price > 0:
+        slots.append(declare_swings(week))
     return stack(slots, list_rules(week, layout, prices)), layout, prices
 
 
@@ -107,6 +113,8 @@ def list_rules(week: Week, layout: Layout, prices: Prices) -> list[Rule]:
         ]
         if week.limits is not None and allows_overtime(week):
             found.append(bar_exposure(week, layout, week.limits))
+    if week.swing_price > 0:
+        found.append(measure_swings(week))
     return found
 
 
@@ -179,11 +187,12 @@ def solve_week(
     gap: float = FULL_GAP,
     passes: int = 1,
     solver: WeekSolver | None = None,
+    hurry: Callable[[], bool] = lambda: False,
 ) -> SolvedWeek:
     """Plan one week: QUICK relaxed and rounded, FULL improved from there by neighbourhoods.
 
     The bound is that of the relaxation, recomputed from its duals. A `solver` used before makes
-    the relaxation start from its last basis.
+    the relaxation start from its last basis. When `hurry` turns true nothing more is improved.
     """
     program, layout, _ = build_program(week, relaxed=False)
     session, relaxed = (solver or WeekSolver(seed)).relax(program)
@@ -191,10 +200,18 @@ def solve_week(
     patience = PATIENCE if quick else FULL_PATIENCE
     dived = dive_shifts(session, program, relaxed, week, patience=patience)
     rounded = _fix_breaks(session, program, week, dived)
-    if quick or program.matrix.shape[0] > LARGE_ROWS:
+    if quick:
         return _result(week, layout, rounded, bound=relaxed.bound, effort=effort)
+    large = program.matrix.shape[0] > LARGE_ROWS
     better = improve_week(
-        program, week, rounded, bound=relaxed.bound, gap=gap, passes=passes, seed=seed
+        program,
+        week,
+        rounded,
+        bound=relaxed.bound,
+        gap=max(gap, LARGE_GAP) if large else gap,
+        passes=passes,
+        seed=seed,
+        hurry=hurry,
     )
     final = rounded
     if better.objective < rounded.objective:

@@ -119,6 +119,7 @@ class Week:
     days: tuple[date, ...]
     wrap: bool
     carried: Carried = field(default_factory=Carried)
+    swing_price: float = 0.0
 
     @property
     def pools(self) -> tuple[Pool, ...]:
