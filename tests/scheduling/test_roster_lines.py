@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from capacity.errors import InfeasibleError
 from capacity.scheduling.rostering import RosterProblem, SearchLimits, search_roster
 from capacity.scheduling.rostering import lines as line_module
 from capacity.scheduling.rostering.automaton import build_automaton, cheapest_lines
@@ -109,6 +110,15 @@ def test_rolling_windows_and_priced_rules_have_no_network() -> None:
     assert build_automaton(replace(problem, windows=(window,)), 0) is None
     priced = replace(problem.windows[0], price=1.0)
     assert build_automaton(replace(problem, windows=(priced,)), 0) is None
+
+
+def test_a_person_whose_days_off_leave_no_line_is_named() -> None:
+    problem = long_problem(0)
+    allowed = problem.allowed.copy()
+    allowed[3, :12] = False
+    limits = SearchLimits(moves=1, proof_nodes=0)
+    with pytest.raises(InfeasibleError, match="r3"):
+        search_roster(replace(problem, allowed=allowed), limits=limits)
 
 
 def test_trades_of_lines_alone_reach_the_optimum() -> None:

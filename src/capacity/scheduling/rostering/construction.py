@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
 
+from capacity.domain.effort import SolveStatus
 from capacity.domain.seeds import stream
-from capacity.errors import InfeasibleError
+from capacity.errors import InfeasibleError, SolverError
 from capacity.program import Engine, Program, SolveOptions, restrict, solve
 from capacity.scheduling.rostering.model import RosterModel
 from capacity.scheduling.rostering.problem import Bools, Floats, Ints, RosterProblem
@@ -16,12 +18,19 @@ CHUNK = 2
 BUILD_NODES = 5
 
 
-def build_roster(problem: RosterProblem, model: RosterModel, *, seed: int = 0) -> Floats:
+def build_roster(
+    problem: RosterProblem,
+    model: RosterModel,
+    *,
+    seed: int = 0,
+    wall_seconds: float | None = None,
+) -> Floats:
     """Values of a roster that keeps every hard rule.
 
     People come in pairs in random order. A pair is asked for the cumulative share of
     the heads wanted, rounded with a random phase for each row, so that early pairs do not take
-    what suits them and leave the rest; the last pair is asked for all that is left.
+    what suits them and leave the rest; the last pair is asked for all that is left. After
+    `wall_seconds` the first lines that keep the rules are taken.
 
     Raises
     ------
@@ -29,6 +38,7 @@ def build_roster(problem: RosterProblem, model: RosterModel, *, seed: int = 0) -
         The hard rules of some person contradict each other; the message names who.
     """
     rng = stream(seed, "roster construction")
+    until = np.inf if wall_seconds is None else time.perf_counter() + wall_seconds
     people = len(problem.people)
     order = rng.permutation(people)
     phase = rng.random(len(problem.cover))
@@ -44,9 +54,10 @@ def build_roster(problem: RosterProblem, model: RosterModel, *, seed: int = 0) -
         target = need if done.all() else np.minimum(np.floor(need * share + phase), need)
         program = _with_cover(model, target)
         free = np.isin(model.owner, chunk) | (model.owner < 0)
-        filled = _fill(program, model, free, values)
+        is_late = time.perf_counter() >= until
+        filled = _fill(program, model, free, values, is_late=is_late)
         if filled is None:
-            raise InfeasibleError(_nobody(problem, chunk))
+            raise InfeasibleError(nobody_fits(problem, chunk))
         values = filled
     return values
 
@@ -82,19 +93,26 @@ def _with_cover(model: RosterModel, target: Floats) -> Program:
     return replace(model.program, row_lower=lower, row_upper=upper)
 
 
-def _fill(program: Program, model: RosterModel, free: Bools, values: Floats) -> Floats | None:
+def _fill(
+    program: Program, model: RosterModel, free: Bools, values: Floats, *, is_late: bool
+) -> Floats | None:
     """The values with the free columns chosen anew; None if no choice keeps the hard rules."""
     part, index = restrict(program, free, values, by_column=model.by_column)
-    options = SolveOptions(engine=Engine.DIRECT, nodes=BUILD_NODES, gap=1e-3)
-    found = solve(part, options, apart=False)
-    if not found.status.has_solution:
-        return None
-    filled = values.copy()
-    filled[index] = found.values
-    return filled
+    good = SolveOptions(engine=Engine.DIRECT, nodes=BUILD_NODES, gap=1e-3)
+    first = SolveOptions(engine=Engine.DIRECT, nodes=None, improvements=1)
+    for options in (first,) if is_late else (good, first):
+        found = solve(part, options, apart=False)
+        if found.status.has_solution:
+            filled = values.copy()
+            filled[index] = found.values
+            return filled
+        if found.status is SolveStatus.INFEASIBLE:
+            return None
+    raise SolverError(f"No roster of two people was found: {found.stopped_by}.")
 
 
-def _nobody(problem: RosterProblem, chunk: Ints) -> str:
+def nobody_fits(problem: RosterProblem, chunk: Ints) -> str:
+    """What to say where the rules of some people leave no roster."""
     names = ", ".join(problem.people[person] for person in sorted(chunk))
     return (
         f"No roster keeps the hard rules of everybody among {names}. "

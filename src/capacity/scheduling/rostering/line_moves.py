@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from capacity.errors import InfeasibleError
 from capacity.program import Engine, SolveOptions, restrict, solve
+from capacity.scheduling.rostering.construction import nobody_fits
 from capacity.scheduling.rostering.lines import (
     LinePool,
     cover_of,
@@ -57,6 +59,8 @@ def greedy_lines(search: Search, pool: LinePool, rng: np.random.Generator) -> No
         worth = np.where(left > 0, worth, np.where(np.isfinite(low), low, 0.0))
         price_people(pool, worth, [person])
         own = pool.by_person[person]
+        if not own:
+            raise InfeasibleError(nobody_fits(pool.problem, np.array([person])))
         cost = [
             pool.lines[n].cost - float(pool.lines[n].values @ worth[pool.lines[n].rows])
             for n in own
@@ -137,12 +141,13 @@ def trade_lines(
     on the costs lets the search walk among rosters of equal cost.
     """
     search.moves += 1
-    current = pool.add_roster(search.values)
+    current = pool.add_roster(search.here)
     program = search.model.program
     others = [number for number in current if pool.lines[number].person not in people]
     rest = program.row_lower[search.model.cover_rows] - cover_of(pool, others)
     beyond = sum(pool.lines[number].cost for number in others)
     mine = np.array([current[person] for person in people])
+    most = max(search.here_objective, search.objective + search.slack)
     for _ in range(TRADE_ROUNDS):
         numbers = np.union1d(_lines_of(pool, people), mine)
         master = relaxed_master(master_program(pool, numbers, rest))
@@ -151,16 +156,17 @@ def trade_lines(
         duals = master.row_dual[: rest.size]
         least, new = price_people(pool, duals, people)
         bound = beyond + master.objective + least - float(master.row_dual[rest.size :].sum())
-        if bound > search.objective - 0.01 * search.step:
+        if bound > most - 0.01 * search.step:
             return False, True
         if not new:
             break
-    kept = _near(pool, _lines_of(pool, people), duals, search.objective - bound)
+    kept = _near(pool, _lines_of(pool, people), duals, most - bound)
     kept = np.union1d(kept, mine)
     small = master_program(pool, kept, rest)
+    play = max(search.slack, 0.5 * search.step)
     noise = np.zeros(small.cost.size)
-    noise[: kept.size] = rng.uniform(0, 0.5 * search.step / len(people), kept.size)
-    start = np.concatenate([np.isin(kept, mine).astype(float), search.values[pool.shared]])
+    noise[: kept.size] = rng.uniform(0, play / len(people), kept.size)
+    start = np.concatenate([np.isin(kept, mine).astype(float), search.here[pool.shared]])
     options = SolveOptions(
         engine=Engine.DIRECT,
         nodes=TRADE_NODES,

@@ -24,7 +24,7 @@ from capacity.scheduling.rostering.problem import Floats, Ints, RosterProblem
 
 LINE_NODES = 2_000
 LINES_EACH = 3
-MOST_NETWORK_ARCS = 25_000_000
+MOST_NETWORK_ARCS = 10_000_000
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,7 +54,7 @@ class LinePool:
     """Persons as networks or programs, the shared columns, and the lines found so far.
 
     `counted` names, for each person, the totals that a line has broken and that are tracked
-    since; `networks` holds one network for all people with the same rules.
+    since; `networks` holds one network for all people with the same rules, `most_arcs` in all.
     """
 
     problem: RosterProblem
@@ -62,6 +62,7 @@ class LinePool:
     cover: sparse.csc_array
     shared: Ints
     counted: list[frozenset[str]]
+    most_arcs: float = MOST_NETWORK_ARCS
     networks: dict[object, Automaton | None] = field(default_factory=dict)
     programs: dict[int, PersonProgram] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
@@ -228,8 +229,14 @@ def price_people(pool: LinePool, duals: Floats, people: range | list[int]) -> tu
 
 
 def has_networks(pool: LinePool) -> bool:
-    """Whether the rules of every person fit a network of states."""
-    return all(_network(pool, person) is not None for person in range(len(pool.by_person)))
+    """Whether the rules of every person fit a network of states, and all of them into memory."""
+    people = range(len(pool.by_person))
+    keys = {automaton_key(pool.problem, person, pool.counted[person]) for person in people}
+    for person in people:
+        network = _network(pool, person)
+        if network is None or network.arcs * len(keys) > 2 * pool.most_arcs:
+            return False
+    return True
 
 
 def _network(pool: LinePool, person: int) -> Automaton | None:
@@ -238,7 +245,7 @@ def _network(pool: LinePool, person: int) -> Automaton | None:
         return None
     if key not in pool.networks:
         used = sum(network.arcs for network in pool.networks.values() if network is not None)
-        room = used < MOST_NETWORK_ARCS
+        room = used < pool.most_arcs
         pool.networks[key] = (
             build_automaton(pool.problem, person, pool.counted[person]) if room else None
         )

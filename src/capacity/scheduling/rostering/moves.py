@@ -79,16 +79,44 @@ def _cells(people: int, days: int, picked: Ints, first: int, last: int) -> Bools
     return cells
 
 
+def draw_team(
+    model: RosterModel,
+    problem: RosterProblem,
+    values: Floats,
+    count: int,
+    rng: np.random.Generator,
+) -> list[int]:
+    """Some people at random; every second time half of them may mend a row of costly cover."""
+    people = rng.permutation(len(problem.people))
+    cost = _cover_cost(model, problem, values)
+    if rng.random() < 0.5 or not cost.sum():
+        return sorted(people[:count].tolist())
+    row = problem.cover[int(rng.choice(cost.size, p=cost / cost.sum()))]
+    days, shifts = np.array(row.cells).T
+    able: Bools = np.asarray(problem.allowed[:, days, shifts].any(axis=1))
+    if row.people is not None:
+        able = able & np.isin(np.arange(able.size), row.people)
+    first = people[able[people]][: max(count // 2, 1)]
+    others = people[~np.isin(people, first)]
+    return sorted([*first.tolist(), *others[: count - first.size].tolist()])
+
+
 def _costly_day(
     model: RosterModel, problem: RosterProblem, values: Floats, rng: np.random.Generator
 ) -> int:
     """A day drawn by what its cover costs now."""
+    by_day = np.full(problem.days, 1e-9)
+    cost = _cover_cost(model, problem, values)
+    for number, entry in enumerate(problem.cover):
+        by_day[entry.cells[0][0]] += cost[number]
+    return int(rng.choice(problem.days, p=by_day / by_day.sum()))
+
+
+def _cover_cost(model: RosterModel, problem: RosterProblem, values: Floats) -> Floats:
+    """What each cover row costs now."""
     rows = model.program.matrix[model.cover_rows].tocoo()
     row, column = rows.coords
     shared = model.owner[column] < 0
     cost = np.zeros(len(problem.cover))
     np.add.at(cost, row[shared], (model.program.cost * values)[column[shared]])
-    by_day = np.full(problem.days, 1e-9)
-    for number, entry in enumerate(problem.cover):
-        by_day[entry.cells[0][0]] += max(cost[number], 0.0)
-    return int(rng.choice(problem.days, p=by_day / by_day.sum()))
+    return np.maximum(cost, 0.0)

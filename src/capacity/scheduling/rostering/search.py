@@ -28,7 +28,8 @@ from capacity.scheduling.rostering.walking import Walk
 
 SMALL, SMALL_WITH_CLOCK = 1_000, 6_000
 EXACT_SHARE, EXACT_SECONDS = 0.05, 12.0
-RELAX_SHARE = 0.25
+RELAX_SHARE, BUILD_SHARE = 0.25, 0.3
+NETWORK_SHARE, ARCS_A_SECOND = 0.15, 500_000
 DEFAULT_LIMITS = SearchLimits()
 
 
@@ -70,7 +71,8 @@ def search_roster(
         walk.ask_helper()
         walk.pool = start_lines(search, problem, relaxed, rng)
         if not math.isfinite(search.objective):
-            search.accept(build_roster(problem, model, seed=seed), "built")
+            seconds = search.seconds_of(BUILD_SHARE)
+            search.accept(build_roster(problem, model, seed=seed, wall_seconds=seconds), "built")
         walk.run()
     return _solution(search)
 
@@ -101,6 +103,8 @@ def start_lines(
     if search.is_proven or not search.limits.line_rounds:
         return None
     pool = open_pool(problem, search.model)
+    if search.limits.wall_seconds is not None:
+        pool.most_arcs = ARCS_A_SECOND * NETWORK_SHARE * search.limits.wall_seconds
     if not has_networks(pool):
         return None
     greedy_lines(search, pool, rng)

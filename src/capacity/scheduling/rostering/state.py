@@ -78,7 +78,11 @@ class RosterSolution:
 
 @dataclass(kw_only=True, eq=False)
 class Search:
-    """The state of one search. `lean` marks the columns that the relaxation finds promising."""
+    """The state of one search.
+
+    `values` is the best roster; `here` is where the walk stands, a roster that may cost up to
+    `slack` more. `lean` marks the columns that the relaxation finds promising.
+    """
 
     model: RosterModel
     limits: SearchLimits
@@ -88,6 +92,9 @@ class Search:
     step: float
     began: float
     lean: Bools
+    here: Floats = field(default_factory=lambda: np.zeros(0))
+    here_objective: float = math.inf
+    slack: float = 0.0
     moves: int = 0
     trail: list[tuple[float, float, str]] = field(default_factory=list)
 
@@ -142,9 +149,11 @@ class Search:
         return whole if abs(whole - objective) < 1e-4 else objective
 
     def accept(self, values: Floats, name: str) -> bool:
-        """Take a roster that is not worse; True if it is better."""
+        """Take a roster that is not worse, or walk to one within the slack; True if better."""
         objective = self.cost_of(values)
         better = objective < self.objective - 1e-7
+        if objective <= self.objective + max(self.slack, 1e-9):
+            self.here, self.here_objective = values, objective
         if objective <= self.objective + 1e-9:
             self.values, self.objective = values, objective
         if better:

@@ -11,14 +11,15 @@ from capacity.program import Engine, SolveOptions, restrict, solve
 from capacity.scheduling.rostering.helper import Helper
 from capacity.scheduling.rostering.line_moves import trade_lines
 from capacity.scheduling.rostering.lines import LinePool
-from capacity.scheduling.rostering.moves import Move, draw_move, free_columns
+from capacity.scheduling.rostering.moves import Move, draw_move, draw_team, free_columns
 from capacity.scheduling.rostering.problem import Bools, RosterProblem
 from capacity.scheduling.rostering.state import MOVE_SHARE, Search
 
 MEDIUM = 20_000
 FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 200.0, 60.0, 40_000.0
-FIRST_TEAM, SMALLEST_TEAM, LARGEST_TEAM = 6.0, 3.0, 30.0
+FIRST_TEAM, SMALLEST_TEAM, LARGEST_TEAM = 6.0, 3.0, 12.0
 TRADES = 0.8
+PATIENCE, SLACK = 15, 0.01
 HOPELESS_GAP = 0.03
 MOVE_PHASE, EXACT_PHASE, LEAN_PHASE, HELPER_PHASE = 0.3, 0.3, 0.05, 0.35
 HELPER_SECONDS = 60.0
@@ -35,6 +36,7 @@ class Walk:
     pool: LinePool | None = None
     size: float = FIRST_SIZE
     team: float = FIRST_TEAM
+    stalled: int = 0
 
     def run(self) -> None:
         """Moves until they stall, then the exact program, as long as the limits allow."""
@@ -58,15 +60,17 @@ class Walk:
 
     def move_about(self, *, moves: int, share: float = 1.0) -> None:
         """Neighbourhood moves until they stall, their number is used up or their time is over."""
-        search, stalled, made = self.search, 0, 0
+        search, made, self.stalled = self.search, 0, 0
+        search.here, search.here_objective = search.values, search.objective
         seconds = search.seconds_of(share)
         until = math.inf if seconds is None else search.elapsed + seconds
-        while made < moves and stalled < search.limits.stall:
+        while made < moves and self.stalled < search.limits.stall:
             if search.is_over or search.elapsed >= until:
                 return
             self.hear_helper()
+            search.slack = SLACK * abs(search.objective) if self.stalled >= PATIENCE else 0.0
             better = self.trade() if self.rng.random() < self.trades else self.free_cells()
-            made, stalled = made + 1, 0 if better else stalled + 1
+            made, self.stalled = made + 1, 0 if better else self.stalled + 1
 
     @property
     def trades(self) -> float:
@@ -77,15 +81,16 @@ class Walk:
         """Trade the lines of a random team; whether it helped."""
         if self.pool is None:
             return False
-        people = self.rng.permutation(len(self.problem.people))[: int(self.team)]
-        better, cheap = trade_lines(self.search, self.pool, sorted(people.tolist()), self.rng)
+        search, count = self.search, int(self.team)
+        people = draw_team(search.model, self.problem, search.here, count, self.rng)
+        better, cheap = trade_lines(search, self.pool, people, self.rng)
         self.team = min(self.team + 0.1, LARGEST_TEAM) if cheap else self.team - 0.5
         self.team = max(self.team, SMALLEST_TEAM)
         return better
 
     def free_cells(self) -> bool:
         """Free some people and days for the exact solver; whether it helped."""
-        move = draw_move(self.search.model, self.problem, self.search.values, self.size, self.rng)
+        move = draw_move(self.search.model, self.problem, self.search.here, self.size, self.rng)
         better, exact = try_move(self.search, move)
         size = self.size * (1.1 if exact else 0.9)
         self.size = min(max(size, SMALLEST_SIZE), LARGEST_SIZE)
@@ -121,9 +126,9 @@ def try_move(search: Search, move: Move) -> tuple[bool, bool]:
     """Solve one neighbourhood exactly; whether it improved, and whether it was solved out."""
     free = free_columns(search.model, move)
     if move.is_lean:
-        free &= search.lean | (search.values > 0.5)
+        free &= search.lean | (search.here > 0.5)
     part, index = restrict(
-        search.model.program, free, search.values, by_column=search.model.by_column
+        search.model.program, free, search.here, by_column=search.model.by_column
     )
     options = SolveOptions(
         engine=Engine.DIRECT,
@@ -131,11 +136,11 @@ def try_move(search: Search, move: Move) -> tuple[bool, bool]:
         gap=search.cut_gap,
         wall_seconds=search.seconds_of(MOVE_SHARE),
     )
-    found = solve(part, options, start=search.values[index], apart=False)
+    found = solve(part, options, start=search.here[index], apart=False)
     search.moves += 1
     if not found.status.has_solution:
         return False, False
-    values = search.values.copy()
+    values = search.here.copy()
     values[index] = found.values
     return search.accept(values, move.name), found.stopped_by == "finished"
 
