@@ -2,8 +2,8 @@
 
     python -m benchmarks.scheduling.anonymous [--only templates|breaks|cohorts] [--seed 1]
 
-`templates`: a week of 672 quarter-hours, 2,016 templates (48 starts a day, 6 lengths), each with
-a break in its middle, cover at a price. `breaks`: the same week, 8.5 h shifts that start every
+`templates`: a week of 672 quarter-hours, 2,016 templates without breaks (a start every quarter of an
+hour, three lengths), cover at a price. `breaks`: the same week, 8.5 h shifts that start every
 half hour, three breaks in windows. `cohorts`: 12 groups of people x 6 queues x 4 languages, hourly,
 1,000 people under daily and weekly exposure caps. Demand is drawn from the seed.
 """
@@ -95,16 +95,11 @@ def timed(case: str, run: Callable[[int], tuple[str, float, float, str]], seed: 
 
 
 def templates(seed: int) -> tuple[str, float, float, str]:
-    """Set covering with 2,016 explicit templates."""
+    """Set covering with 2,016 explicit templates: a start every quarter of an hour, 8 to 10 h."""
     shifts = tuple(
-        ShiftTemplate(
-            name=f"{start:04d}-{hours}",
-            start_minute=start,
-            length_minutes=60 * hours,
-            breaks=(Break(minutes=30, earliest_minute=30 * hours, latest_minute=30 * hours),),
-        )
-        for start in range(0, 1440, 30)
-        for hours in (4, 5, 6, 7, 8, 9)
+        ShiftTemplate(name=f"{start:04d}-{hours}", start_minute=start, length_minutes=60 * hours)
+        for start in range(0, 1440, 15)
+        for hours in (8, 9, 10)
     )
     return _cover(shifts, seed)
 

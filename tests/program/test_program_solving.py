@@ -213,6 +213,27 @@ def test_direct_arrays_are_those_of_the_program():
     assert ModelArrays.of(program).matrix is program.matrix
 
 
+def test_a_kept_basis_leads_to_the_same_optimum():
+    """From the kept basis after columns were fixed, and by the primal simplex after loosening."""
+    x = declare("x", 3, cost=[1.0, 2.0, 3.0], upper=10.0)
+    cover = require("cover", {"x": np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]])}, lower=[4.0, 6.0])
+    program = stack([x], [cover])
+    session = Session(program)
+    first = session.solve().objective
+    session.keep_basis()
+    fixed = np.array([0.0, 0.0, 6.0])
+    assert session.solve(lower=fixed, upper=np.array([10.0, 0.0, 6.0])).objective == 22.0
+    session.restore_basis()
+    assert session.solve(lower=program.lower, upper=program.upper).objective == first == 12.0
+    looser = session.solve(row_lower=np.array([-np.inf, 6.0]), loosened=True)
+    assert (
+        looser.objective
+        == solve(
+            stack([x], [require("cover", {"x": np.array([[0.0, 1.0, 1.0]])}, lower=6.0)])
+        ).objective
+    )
+
+
 def test_a_session_does_not_see_later_writes_into_a_vector():
     program = stack(
         [declare("x", 1, upper=9, cost=-1)], [require("room", {"x": np.ones((1, 1))}, upper=8)]

@@ -257,6 +257,15 @@ def test_full_effort_plans_every_week_and_its_gap_is_proven():
     assert plan.weeks_kept >= 0.9
 
 
+def test_full_effort_names_what_binds_and_where():
+    operation = toy_operation(
+        pools=(toy_pool(heads=10),), exposure=ExposureCap(hours_per_day=1.0, hours_per_week=None)
+    )
+    plan = plan_of(operation, per_hour=12.0, effort=Effort.FULL, weeks=1)
+    assert any(name.startswith("daily exposure cap (core)") for name in plan.binding)
+    assert f"binding: {plan.binding[0]}" in plan.summary()
+
+
 def test_quick_says_that_it_is_quick():
     plan = plan_of(enough(), weeks=1)
     assert plan.effort is QUICK
