@@ -69,9 +69,9 @@ def explain_roster(
     >>> given, plan, operation = short_roster()
     >>> for sentence in explain_roster(given, plan, operation).sentences:
     ...     print(sentence)
-    2026-01-06 morning, pool core: 1 of 1 head short (1 person on time off)
+    Tuesday 2026-01-06 s0, pool core: 1 of 1 head short (1 person on time off)
     core: the smallest set to relax is 1 rule: on time off (1 head, 1 person); it fills 1 of 1 head
-    core: or 1 more person on the pool's contract fills every head
+    core: or 1 more person on the contract of the pool fills every head
     """
     report = check(roster, operation, shifts, fixed=fixed)
     gaps: list[tuple[object, ...]] = []
@@ -141,7 +141,7 @@ def _shift_lines(
         gaps.append(("shift", name, "", day, shift, row["heads"], "heads", row["reason"]))
         if place < largest:
             yield (
-                f"{day} {shift}, pool {name}: {row['heads']} of {plural(planned, 'head')} short "
+                f"{day:%A} {day} {shift}, pool {name}: {row['heads']} of {plural(planned, 'head')} short "
                 f"({_with_people(str(row['reason']))})"
             )
     if len(rows) > largest:
@@ -195,7 +195,7 @@ def _work_lines(
         gaps.append(("work", gap.pool, gap.queue, gap.day, gap.part, gap.hours, "hours", told))
         if place < largest:
             yield (
-                f"{gap.day:%a} {gap.day} {gap.part}, {gap.queue}, pool {gap.pool}: "
+                f"{gap.day:%A} {gap.day} {gap.part}, {gap.queue}, pool {gap.pool}: "
                 f"{gap.hours:,.1f} h of work without a person ({told})"
             )
     if len(found) > largest:
