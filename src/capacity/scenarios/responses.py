@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from capacity.domain.display import plural
 from capacity.domain.faults import require_positive, require_share
 from capacity.domain.operation import Operation
 from capacity.domain.pool import Pool
@@ -124,7 +125,8 @@ class VendorHeads:
         return replace(found, new_people=found.new_people + self.heads)
 
     def __str__(self) -> str:
-        return f"{self.heads} vendor heads like {self.pool} after {self.lead_days} days"
+        people = plural(self.heads, "vendor head")
+        return f"{people} like {self.pool} after {plural(self.lead_days, 'day')}"
 
 
 @dataclass(frozen=True)
