@@ -3,3 +3,4 @@
 from capacity.execution.content import content_key as content_key
 from capacity.execution.running import Progress as Progress
 from capacity.execution.running import run_many as run_many
+from capacity.execution.sharing import Shared as Shared

@@ -79,6 +79,8 @@ REVIEW = frozenset(
         "on_site_only",
     )
 )
+QUICK_PATHS = 20
+"""Weeks played case by case for the promise of a quick plan; its standard error says how sure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,9 +139,10 @@ def _check(operation: Operation, settings: PlanSettings, done: Results) -> Any:
 
 def _simulation(operation: Operation, settings: PlanSettings, done: Results) -> Any:
     # The promise of a plan is that of its people: the roster where there is one.
-    if done["roster"] is not None:
-        return simulate(done["demand"], operation, roster=done["roster"], seed=settings.seed)
-    return simulate(done["demand"], operation, shifts=done["shifts"], seed=settings.seed)
+    known = "shifts" if done["roster"] is None else "roster"
+    people = {known: done[known]}
+    paths = QUICK_PATHS if settings.effort is Effort.QUICK else None
+    return simulate(done["demand"], operation, **people, paths=paths, seed=settings.seed)
 
 
 def _curve(operation: Operation, settings: PlanSettings, done: Results) -> Any:
@@ -189,7 +192,7 @@ STEPS = (
         name="simulation",
         verb=_simulation,
         inputs=("demand", "shifts", "roster"),
-        settings=("seed",),
+        settings=("effort", "seed"),
         ignores=LABELS | FLOWS | MONEY | ARRIVALS,
     ),
     Step(

@@ -10,7 +10,7 @@ import pandas as pd
 from capacity.domain.comparison import Comparison
 from capacity.domain.effort import Effort
 from capacity.domain.plan import Plan
-from capacity.execution import run_many
+from capacity.execution import Shared, run_many
 from capacity.planning.holding import BaseKeys
 from capacity.planning.steps import STEPS
 from capacity.scenarios.measuring import Measured, measure
@@ -114,7 +114,7 @@ class Sweep:
 
         made = run_many(
             run_task,
-            [self._task(chain) for chain in chains],
+            self._tasks(chains),
             names=[", ".join(self.names[k] for k in chain) for chain in chains],
             jobs=jobs,
             progress=progress,
@@ -147,9 +147,16 @@ class Sweep:
         chains = chain_cases(self.base, [self.cases[k] for k in places], reuse=self.reuse)
         return [[places[k] for k in chain] for chain in chains]
 
-    def _task(self, chain: Sequence[int]) -> Task:
-        chosen = tuple(self.cases[k] for k in chain)
-        return Task(base=self.base.plan, cases=chosen, reuse=self.reuse)
+    def _tasks(self, chains: Sequence[Sequence[int]]) -> list[Task]:
+        plan = Shared(self.base.plan)
+        return [
+            Task(
+                base=plan,
+                operations=tuple(self.cases[k].operation for k in chain),
+                reuse=self.reuse,
+            )
+            for chain in chains
+        ]
 
 
 def assemble(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from capacity.domain.operation import Operation
 from capacity.domain.plan import Plan
 from capacity.errors import CapacityError
-from capacity.execution import content_key
+from capacity.execution import Shared, content_key
 from capacity.planning import Memo, plan_volume
-from capacity.planning.holding import BaseKeys, Holding
+from capacity.planning.holding import BaseKeys
 from capacity.planning.running import step_keys
 from capacity.planning.steps import STEPS
 from capacity.scenarios.measuring import Measured, measure
@@ -21,19 +21,18 @@ SHARED = "shifts"
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A changed operation, what its plan holds of the base, and the content key of each step."""
+    """A changed operation and the content key of each step of its plan."""
 
     operation: Operation
-    holding: Holding
     keys: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """The finished plan, cases that share steps, and whether to reuse results."""
+    """The finished plan, operations whose plans share steps, and whether to reuse results."""
 
-    base: Plan
-    cases: tuple[Case, ...]
+    base: Shared[Plan]
+    operations: tuple[Operation, ...]
     reuse: bool
 
 
@@ -41,7 +40,7 @@ def read_case(base: BaseKeys, operation: Operation) -> Case:
     """A changed operation with the keys that its steps will have."""
     plan, holding = base.plan, base.holding(operation)
     keys = step_keys(plan.volume, operation, holding.settings, lent=holding.lent)
-    return Case(operation=operation, holding=holding, keys=keys)
+    return Case(operation=operation, keys=keys)
 
 
 def chain_cases(base: BaseKeys, cases: Sequence[Case], *, reuse: bool) -> list[list[int]]:
@@ -84,16 +83,17 @@ def case_key(base: Plan, case: Case) -> str:
 
 
 def run_task(task: Task) -> list[Measured]:
-    """Plan each case and measure it; a plan that cannot be made is measured as such."""
-    memo = Memo.of(task.base) if task.reuse else None
-    return [_measured(task.base, case, memo) for case in task.cases]
+    """Plan each operation and measure it; a plan that cannot be made is measured as such."""
+    base = BaseKeys.of(task.base.value)
+    memo = Memo.of(base.plan) if task.reuse else None
+    return [_measured(base, operation, memo) for operation in task.operations]
 
 
-def _measured(base: Plan, case: Case, memo: Memo | None) -> Measured:
-    holding = case.holding
+def _measured(base: BaseKeys, operation: Operation, memo: Memo | None) -> Measured:
+    holding = base.holding(operation)
     try:
         made = plan_volume(
-            base.volume, case.operation, holding.settings, memo=memo, lent=holding.lent
+            base.plan.volume, operation, holding.settings, memo=memo, lent=holding.lent
         )
     except CapacityError as error:
         return Measured(row={"status": f"no plan: {error}"}, failure=str(error))
