@@ -212,13 +212,17 @@ def _threshold(state: _State, cell: tuple[NDArray[np.intp], ...], now: int, room
     lanes, columns = cell
     served, window = state.served[cell], state.window[columns]
 
+    # One flat index a lookup: this function is most of the time of a played week.
+    length = state.curve.shape[2]
+    flat, first = state.curve.reshape(-1), (lanes * state.curve.shape[1] + columns) * length
+
     def due_by(threshold: NDArray[np.int64]) -> Floats:
-        position = np.clip(threshold[:, None] - window, 0, now)
-        return np.asarray(np.maximum(state.curve[lanes, columns, position] - served, 0.0))
+        position = np.minimum(np.maximum(threshold[:, None] - window, 0), now)
+        return np.asarray(np.maximum(flat.take(first + position) - served, 0.0))
 
     low = np.zeros(len(room), dtype=np.int64)  # nothing is due by position 0
     high = np.full(len(room), now + int(window.max()))  # everything is
-    while np.any(high - low > 1):
+    while (high - low > 1).any():
         middle = (low + high) // 2
         fits = due_by(middle).sum(axis=1) <= room
         low, high = np.where(fits, middle, low), np.where(fits, high, middle)
