@@ -32,7 +32,7 @@ HOURLY = Set(
     limits=(0.410, 0.94, 0.96, 6.139),
 )  # fmt: skip
 WEEKLY = Set(
-    name="weekly", seasons=(52,), scaling=1, horizon=13, backs=(0, 13, 26),
+    name="weekly", seasons=(52,), scaling=1, horizon=13, backs=(0, 13, 26, 39),
     musts=(".739", ".93-.97", "16.2"), aims=(".69", ".94-.96", "14.5"),
     limits=(0.739, 0.93, 0.97, 16.2),
 )  # fmt: skip
@@ -77,6 +77,7 @@ class Scores:
     naive_owa: float
     coverage: float
     msis: float
+    naive_msis: float  # of the (seasonal) naive interval: how hard the window is
     inside: np.ndarray  # whether each horizon total lies in its nominal 90 % interval
 
 
@@ -90,16 +91,22 @@ def score(train: list[np.ndarray], test: np.ndarray, which: Set) -> Scores:
     rivals = np.stack([naive2(x, m, which.horizon) for x in train])
     seasonal = np.stack([x[-m:][np.arange(which.horizon) % m] for x in train])
     low, high = np.quantile(forecast.paths, [0.025, 0.975], axis=1)
-    width = high - low + 40 * (np.maximum(low - test, 0) + np.maximum(test - high, 0))
+    cycle = np.sqrt(1 + np.arange(which.horizon) // m)
+    step = np.stack([1.96 * np.sqrt(np.mean((x[m:] - x[:-m]) ** 2)) * cycle for x in train])
     total_low, total_high = np.quantile(forecast.paths.sum(axis=2), [0.05, 0.95], axis=1)
     total = test.sum(axis=1)
     return Scores(
         owa=_owa(forecast.point, rivals, test, scale),
         naive_owa=_owa(seasonal, rivals, test, scale),
         coverage=float(((test >= low) & (test <= high)).mean()),
-        msis=float((width / scale).mean()),
+        msis=float((_interval_score(low, high, test) / scale).mean()),
+        naive_msis=float((_interval_score(seasonal - step, seasonal + step, test) / scale).mean()),
         inside=(total >= total_low) & (total <= total_high),
     )
+
+
+def _interval_score(low: np.ndarray, high: np.ndarray, test: np.ndarray) -> np.ndarray:
+    return high - low + 40 * (np.maximum(low - test, 0) + np.maximum(test - high, 0))
 
 
 def _owa(point: np.ndarray, rivals: np.ndarray, test: np.ndarray, scale: np.ndarray) -> float:
@@ -146,7 +153,7 @@ def _row(claim: str, scores: Scores, which: Set, *, judged: bool) -> Row:
         must=" / ".join(which.musts),
         aim=" / ".join(which.aims),
         measured=f"{scores.owa:.3f} / {scores.coverage:.3f} / {scores.msis:.2f} "
-        f"(seasonal naive OWA {scores.naive_owa:.3f})",
+        f"(seasonal naive OWA {scores.naive_owa:.3f}, MSIS {scores.naive_msis:.1f})",
         met=met if judged else None,
     )
 
