@@ -210,7 +210,9 @@ def _named(
     else:
         found = {str(response): (response,) for response in options}
         if len(found) < len(options):
-            raise DataError("play_surges: an option stands twice. Fix: name the options in a mapping.")
+            raise DataError(
+                "play_surges: an option stands twice. Fix: name the options in a mapping."
+            )
     if NOTHING in found:
         raise DataError(f"option {NOTHING!r} is always implied. Fix: leave it out or rename it.")
     return found
