@@ -39,7 +39,7 @@ from capacity.queueing.tallying import Tally
 Floats = NDArray[np.float64]
 Kernel = Callable[[Jobs, People, Rules, float], Played]
 
-_REVIEWS_AT_MOST = 1_250_000  # default size of a run: some seconds in plain Python
+_REVIEWS_AT_MOST = 1_125_000  # default size of a run: some seconds in plain Python
 _PRIORITY_STEP = 1e6  # hours between two priorities: no age ever makes up for it
 
 
@@ -75,7 +75,7 @@ def simulate(
         Exactly one. `heads` is a table pool, start (UTC), heads of people able to work in each
         interval of the demand's grid; it knows no duties, hence no exposure caps.
     paths : int, optional
-        Demand paths to play; default as many as keep the run near 1.25 million cases, at least 20.
+        Demand paths to play; default as many as keep the run near 1.1 million reviews, at least 20.
     seed : int
         Draws of arrival times, handling times and routes; the paths have their own seed.
     engine : Engine
