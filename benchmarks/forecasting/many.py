@@ -14,7 +14,7 @@ from capacity.forecasting import forecast
 
 from .table import Row
 
-QUEUES, DRAWN, WEEKS, PATHS = 5_000, 250, 26, 500
+QUEUES, DRAWN, WEEKS, PATHS = 5_000, 60, 26, 500
 
 
 def make_volume(queues: int, *, weeks: int = WEEKS, seed: int = 0) -> Volume:
@@ -35,19 +35,22 @@ def make_volume(queues: int, *, weeks: int = WEEKS, seed: int = 0) -> Volume:
 
 
 def run_many(queues: int = QUEUES, drawn: int = DRAWN) -> list[Row]:
-    """Fit all queues, draw an even sample of them one by one, and read the peak of memory."""
+    """Fit all queues, draw an even sample of them one by one, and read the peak of memory.
+
+    Processor time, not time on the clock: the row is about memory, and machines are shared.
+    """
     volume = make_volume(queues)
     before = _peak_gb()
-    started = time.perf_counter()
+    started = time.process_time()
     demand = forecast(volume, weeks=WEEKS, months=6, paths=PATHS, seed=1)
-    fitted = time.perf_counter() - started
+    fitted = time.process_time() - started
     after = _peak_gb()
     total = np.zeros((PATHS, demand.grid.periods), dtype=np.int64)
-    started = time.perf_counter()
+    started = time.process_time()
     chosen = demand.queues[:: max(1, queues // drawn)]
     for queue in chosen:
         total += demand.paths(queue)
-    each = (time.perf_counter() - started) / len(chosen)
+    each = (time.process_time() - started) / len(chosen)
     cube = queues * PATHS * demand.grid.periods * 8 / 1e9
     return [
         Row(
@@ -55,7 +58,7 @@ def run_many(queues: int = QUEUES, drawn: int = DRAWN) -> list[Row]:
             must="never held at once",
             aim="",
             measured=(
-                f"fit {fitted:.0f} s ({1e3 * fitted / queues:.1f} ms a queue), paths "
+                f"fit {fitted:.0f} s of processor time ({1e3 * fitted / queues:.1f} ms a queue), paths "
                 f"{1e3 * each:.0f} ms a queue ({len(chosen)} drawn); peak memory {before:.1f} GB with the "
                 f"history alone, {after:.1f} GB after the fit, {_peak_gb():.1f} GB after drawing; "
                 f"all paths at once would take {cube:,.0f} GB"
