@@ -102,6 +102,7 @@ CHANGES: dict[str, Read] = {
         break_minutes=v.integer,
         latest_local_minute=v.integer,
         max_consecutive_days=v.integer,
+        queues=v.texts,
     ),
     "HandlingTime": _plain(changes.HandlingTime, queue=v.text, by=v.number, mean_minutes=v.number),
     "HiringFreeze": _plain(changes.HiringFreeze, pool=v.text, first=v.text, last=v.text),

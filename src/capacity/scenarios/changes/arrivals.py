@@ -120,7 +120,9 @@ class Outage:
             raise DataError(
                 "outage: needs start and end. Fix: start = 2026-03-01, end = 2026-03-02."
             )
-        self._volume()
+        volume = self._volume()
+        object.__setattr__(self, "start", volume.start)
+        object.__setattr__(self, "end", volume.end)
 
     def _volume(self) -> Volume:
         return Volume(self.queue, by=-self.share, start=self.start, end=self.end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from capacity.domain import exposure as domain
 from capacity.domain.operation import Operation
@@ -16,12 +17,14 @@ class ExposureCap:
     """Limits of the exposure cap change, for one pool or (None) for every pool.
 
     What is not given stays. A tighter or looser day leaves the weekly limit as it is: give
-    both where both should move.
+    both where both should move. `queues` names the queues whose exposure counts towards the cap.
 
     Examples
     --------
     >>> str(ExposureCap(hours_per_day=3))
     'exposure cap of all pools: hours_per_day 3'
+    >>> str(ExposureCap(hours_per_day=2, queues=("hash_match",)))
+    'exposure cap of all pools on hash_match: hours_per_day 2'
     """
 
     pool: str | None = None
@@ -31,13 +34,16 @@ class ExposureCap:
     break_minutes: int | None = None
     latest_local_minute: int | None = None
     max_consecutive_days: int | None = None
+    queues: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
+        if self.queues is not None:
+            object.__setattr__(self, "queues", tuple(self.queues))
         if not self._given():
             names = ", ".join(item.name for item in fields(self) if item.name != "pool")
             raise DataError(f"change of the exposure cap: give at least one of {names}.")
 
-    def _given(self) -> dict[str, float | int]:
+    def _given(self) -> dict[str, Any]:
         values = {item.name: getattr(self, item.name) for item in fields(self)}
         return {k: v for k, v in values.items() if v is not None and k != "pool"}
 
@@ -60,5 +66,9 @@ class ExposureCap:
         return domain.ExposureCap(**values)
 
     def __str__(self) -> str:
-        parts = ", ".join(f"{name} {value:g}" for name, value in self._given().items())
-        return f"exposure cap of {whom(self.pool, 'pools')}: {parts}"
+        limits = {name: value for name, value in self._given().items() if name != "queues"}
+        parts = ", ".join(f"{name} {value:g}" for name, value in limits.items())
+        on = (
+            "" if self.queues is None else f" on {', '.join(self.queues) or 'every exposing queue'}"
+        )
+        return f"exposure cap of {whom(self.pool, 'pools')}{on}: {parts or 'limits as they are'}"

@@ -203,4 +203,7 @@ class NewQueue:
         like = self.queue.like
         if like is not None:
             return f"new queue {self.queue.name}, {like.share:.0%} of {like.queue}"
-        return f"new queue {self.queue.name}, {self.queue.prior_per_day:g} cases a day"
+        queue = self.queue
+        if queue.like is not None:
+            return f"new queue {queue.name}, {queue.like.share:g} times {queue.like.queue}"
+        return f"new queue {queue.name}, {queue.prior_per_day or 0:g} cases a day"
