@@ -68,7 +68,7 @@ def week_table(peer: dict) -> None:
         seconds, cases = full_operation(engine)
         print(
             f"| full operation (skills, breaks, caps), {engine.value} | {cases:,} | {seconds:.3f} "
-            f"| {peer['seconds'] / seconds * cases / peer['cases']:.0f} (same cases) |"
+            f"| {peer['seconds'] / seconds * cases / peer['cases']:.1f} (same cases) |"
         )
 
 
