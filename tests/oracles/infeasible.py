@@ -172,7 +172,11 @@ FIXTURES = (
     Fixture(name="late hours", build=late_hours, words=("latest local time of exposure (16:00)",)),
     Fixture(name="home days", build=off_site, words=("not at the site that day",)),
     Fixture(name="session", build=session, words=("counselling of 60 min is missed",)),
-    Fixture(name="too few people", build=too_few, words=("everybody of the pool works it", "no rule, relaxed")),
+    Fixture(
+        name="too few people",
+        build=too_few,
+        words=("everybody of the pool works it", "no rule, relaxed"),
+    ),
     Fixture(name="rest and leave", build=rest_and_leave, words=("2 rules", "on time off")),
 )
 
