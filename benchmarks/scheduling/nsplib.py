@@ -1,6 +1,6 @@
 """Sample NSPLib (realistic set: 30 and 60 people, 28 days, cases 9 to 16) and compare.
 
-    python -m benchmarks.scheduling.nsplib FOLDER --sample 200 --seconds 30
+    python -m benchmarks.scheduling.nsplib FOLDER --sample 200 --seconds 120
 
 FOLDER holds nsplib_realistic.tar.gz and nsplib_best_known.csv.gz. Prints a line a problem that
 is above the best-known value, then the counts. A value below the best known one means that a
@@ -60,7 +60,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sample", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--seconds", type=float, default=120.0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     if not (options.folder / "nsplib_realistic.tar.gz").is_file():
