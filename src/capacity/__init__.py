@@ -6,6 +6,7 @@ The public names are loaded when they are first used, so that `import capacity` 
   `staff`, `schedule`, `roster`, `check`, `simulate`, `staffing_curve`, `plan_headcount`
 - compare: `Scenario`, `compare` with the changes in `capacity.change`; explain: `waterfall`,
   `price_list`, and more in `capacity.scenarios`
+- ask why: `explain_shortfall`, `explain_roster`, `price_caps`, `play_surges`
 - look back: `track`, `backtest`; pictures: `capacity.plot`; files: `write_plan`, `to_workbook`
 """
 
@@ -38,7 +39,12 @@ if TYPE_CHECKING:
     from capacity.forecasting import backtest as backtest
     from capacity.forecasting import forecast as forecast
     from capacity.headcount import plan_headcount as plan_headcount
+    from capacity.intake import DateStyle as DateStyle
+    from capacity.intake import Duplicate as Duplicate
+    from capacity.intake import Gap as Gap
     from capacity.intake import OnBad as OnBad
+    from capacity.intake import RepeatedHour as RepeatedHour
+    from capacity.intake import count_log as count_log
     from capacity.intake import read_cases as read_cases
     from capacity.intake import read_data as read_data
     from capacity.intake import read_operation as read_operation
@@ -46,16 +52,23 @@ if TYPE_CHECKING:
     from capacity.queueing import simulate as simulate
     from capacity.queueing import staff as staff
     from capacity.reporting import read_finance as read_finance
+    from capacity.reporting import to_nixtla as to_nixtla
+    from capacity.reporting import to_prophet as to_prophet
     from capacity.reporting import to_workbook as to_workbook
+    from capacity.reporting import write_calendars as write_calendars
     from capacity.reporting import write_finance as write_finance
     from capacity.reporting.plan_files import write_plan as write_plan
     from capacity.scenarios import Scenario as Scenario
     from capacity.scenarios import changes as change
     from capacity.scenarios import compare as compare
+    from capacity.scenarios import play_surges as play_surges
     from capacity.scenarios import price_list as price_list
     from capacity.scenarios import read_scenarios as read_scenarios
     from capacity.scenarios import waterfall as waterfall
     from capacity.scheduling import check as check
+    from capacity.scheduling import explain_roster as explain_roster
+    from capacity.scheduling import explain_shortfall as explain_shortfall
+    from capacity.scheduling import price_caps as price_caps
     from capacity.scheduling import roster as roster
     from capacity.scheduling import schedule as schedule
     from capacity.scheduling import staffing_curve as staffing_curve
@@ -90,7 +103,12 @@ _NAMES = {
     ),
     "capacity.headcount": ("plan_headcount",),
     "capacity.intake": (
+        "DateStyle",
+        "Duplicate",
+        "Gap",
         "OnBad",
+        "RepeatedHour",
+        "count_log",
         "read_cases",
         "read_data",
         "read_operation",
@@ -102,19 +120,26 @@ _NAMES = {
     ),
     "capacity.reporting": (
         "read_finance",
+        "to_nixtla",
+        "to_prophet",
         "to_workbook",
+        "write_calendars",
         "write_finance",
     ),
     "capacity.reporting.plan_files": ("write_plan",),
     "capacity.scenarios": (
         "Scenario",
         "compare",
+        "play_surges",
         "price_list",
         "read_scenarios",
         "waterfall",
     ),
     "capacity.scheduling": (
         "check",
+        "explain_roster",
+        "explain_shortfall",
+        "price_caps",
         "roster",
         "schedule",
         "staffing_curve",
@@ -126,9 +151,12 @@ _HOMES = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = [
     "Attrition",
     "Comparison",
+    "DateStyle",
     "Demand",
+    "Duplicate",
     "Effort",
     "ExposureCap",
+    "Gap",
     "HandlingTime",
     "HeadcountPlan",
     "OnBad",
@@ -137,6 +165,7 @@ __all__ = [
     "Plan",
     "Pool",
     "Queue",
+    "RepeatedHour",
     "Roster",
     "Scenario",
     "ShiftPlan",
@@ -149,10 +178,15 @@ __all__ = [
     "change",
     "check",
     "compare",
+    "count_log",
+    "explain_roster",
+    "explain_shortfall",
     "forecast",
     "plan",
     "plan_headcount",
+    "play_surges",
     "plot",
+    "price_caps",
     "price_list",
     "read_cases",
     "read_data",
@@ -164,9 +198,12 @@ __all__ = [
     "simulate",
     "staff",
     "staffing_curve",
+    "to_nixtla",
+    "to_prophet",
     "to_workbook",
     "track",
     "waterfall",
+    "write_calendars",
     "write_finance",
     "write_plan",
 ]
