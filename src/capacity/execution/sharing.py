@@ -1,41 +1,40 @@
-"""One value that many items share: packed once, and unpacked once in each worker."""
+"""One value that many items share: each worker keeps the first copy that it receives."""
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
+_KEPT: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, eq=False)
 class Shared(Generic[Value]):
-    """A value that travels with every item but is rebuilt only once in a worker.
+    """A value that travels with every item, of which a worker uses one copy for all items.
 
-    What the value caches inside itself then serves all items of that worker. Packing is between
-    processes of one run; nothing is written.
+    What the value caches inside itself then serves all items of that worker. Equal keys must
+    mean equal values; a worker keeps the last key only.
 
     Examples
     --------
-    >>> box = Shared([1, 2])
-    >>> one, two = (pickle.loads(pickle.dumps(box)) for _ in range(2))
-    >>> one.value, one.value is two.value
-    ([1, 2], True)
+    >>> import copy
+    >>> box = Shared([1, 2], key="a")
+    >>> copy.copy(box).value is copy.copy(box).value
+    True
     """
 
     value: Value
+    key: str
 
-    @cached_property
-    def _packed(self) -> bytes:
-        return pickle.dumps(self.value, protocol=pickle.HIGHEST_PROTOCOL)
-
-    def __reduce__(self) -> tuple[Callable[[bytes], Any], tuple[bytes]]:
-        return _unpack, (self._packed,)
+    def __reduce__(self) -> tuple[Callable[[Value, str], Shared[Value]], tuple[Value, str]]:
+        return _kept, (self.value, self.key)
 
 
-@lru_cache(maxsize=1)
-def _unpack(packed: bytes) -> Shared[Any]:
-    return Shared(pickle.loads(packed))  # noqa: S301 -- packed by this very run
+def _kept(value: Value, key: str) -> Shared[Value]:
+    if key not in _KEPT:
+        _KEPT.clear()
+        _KEPT[key] = Shared(value, key)
+    found: Shared[Value] = _KEPT[key]
+    return found

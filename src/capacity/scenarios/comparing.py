@@ -10,7 +10,7 @@ import pandas as pd
 from capacity.domain.comparison import Comparison
 from capacity.domain.effort import Effort
 from capacity.domain.plan import Plan
-from capacity.execution import Shared, run_many
+from capacity.execution import Shared, content_key, run_many
 from capacity.planning.holding import BaseKeys
 from capacity.planning.steps import STEPS
 from capacity.scenarios.measuring import Measured, measure
@@ -148,10 +148,11 @@ class Sweep:
         return [[places[k] for k in chain] for chain in chains]
 
     def _tasks(self, chains: Sequence[Sequence[int]]) -> list[Task]:
-        plan = Shared(self.base.plan)
+        plan = self.base.plan
+        shared = Shared(plan, key=content_key(plan.volume, plan.settings, plan.operation))
         return [
             Task(
-                base=plan,
+                base=shared,
                 operations=tuple(self.cases[k].operation for k in chain),
                 reuse=self.reuse,
             )
