@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -89,3 +91,27 @@ def test_a_search_that_cannot_succeed_ends():
     assert not result.reached
     assert len(result.trials) <= 6
     assert result.best.factors[0] <= LARGEST_FACTOR
+
+
+def test_a_promise_below_its_target_is_raised_although_enough_paths_keep_it():
+    """Ninety-five of a hundred paths keep it, the others fail so badly that the mean is too low."""
+
+    def attempt(factors):
+        kept = np.ones((2, 100), dtype=bool)
+        kept[0, 95:] = False
+        low = (0,) if factors[0] < 1.04 else ()
+        return Trial(
+            factors=factors,
+            kept_paths=kept,
+            short=np.zeros(2),
+            hours=factors.sum(),
+            plan=None,
+            low=low,
+        )
+
+    result = search(attempt, queues=2, groups=np.array([0, 1]))
+    assert result.reached
+    assert result.best.factors[0] >= 1.04
+    assert result.best.factors[1] == 1.0
+    never = search(lambda factors: replace(attempt(factors), low=(0,)), queues=2)
+    assert not never.reached

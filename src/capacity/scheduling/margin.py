@@ -25,7 +25,8 @@ class Trial(Generic[Plan]):
     """One plan that the search tried: factors by queue and what the paths made of it.
 
     `kept_paths` (queues, paths) says which paths keep every target of a queue, `short` is the
-    share of each queue's work that the team cannot cover at these factors.
+    share of each queue's work that the team cannot cover at these factors. `low` numbers the
+    queues whose mean share over the paths is below a target: a promise that must not be made.
     """
 
     factors: FloatArray
@@ -33,6 +34,7 @@ class Trial(Generic[Plan]):
     short: FloatArray
     hours: float
     plan: Plan
+    low: tuple[int, ...] = ()
 
     @property
     def kept(self) -> float:
@@ -86,6 +88,7 @@ def search_factors(
 ) -> SearchResult[Plan]:
     """Find factors >= 1 on the mean profile at which `confidence` of the paths keep every target.
 
+    The mean share over the paths must reach every target too, since that is what a plan promises.
     Queues that share people (a group) are raised together, because under earliest due date a lack
     of hours shows in whichever queue is due last; a queue that still fails alone in its group is
     then raised by itself. The size of a rise is the lack of kept weeks times the spread of the
@@ -158,11 +161,16 @@ def settle_factors(
     beyond = scouted.beyond_reach
     wanted = min(aim.confidence, scouted.best.joint(~beyond))
     trials = [attempt(scouted.best.factors)]
-    while trials[-1].joint(~beyond) < wanted and len(trials) < tries and not hurry():
+    honest = not _low(scouted.best, beyond).any()
+    while (
+        (trials[-1].joint(~beyond) < wanted or (honest and _low(trials[-1], beyond).any()))
+        and len(trials) < tries
+        and not hurry()
+    ):
         trials.append(attempt(_rise(trials[-1], aim, beyond)))
     best = _best(trials, beyond)
     reason = scouted.reason
-    if scouted.reached and best.kept < aim.confidence:
+    if scouted.reached and (best.kept < aim.confidence or best.low):
         reason = f"relaxed shifts reach it, {len(trials)} plans in whole shifts do not"
     return _end(best, [*scouted.trials, *trials], beyond, aim, reason)
 
@@ -184,13 +192,20 @@ def order_factors(factors: Mapping[str, float], queues: Sequence[str]) -> FloatA
 
 
 def _good(trial: Trial[Plan], aim: Aim, beyond: BoolArray) -> bool:
-    return trial.joint(~beyond) >= aim.confidence
+    return trial.joint(~beyond) >= aim.confidence and not _low(trial, beyond).any()
+
+
+def _low(trial: Trial[Plan], beyond: BoolArray) -> BoolArray:
+    """Queues within reach whose promise would lie below a target."""
+    low = np.zeros(beyond.size, dtype=bool)
+    low[list(trial.low)] = True
+    return np.asarray(low & ~beyond)
 
 
 def _end(
     best: Trial[Plan], trials: list[Trial[Plan]], beyond: BoolArray, aim: Aim, reason: str
 ) -> SearchResult[Plan]:
-    reached = best.kept >= aim.confidence
+    reached = best.kept >= aim.confidence and not best.low
     if not reached and beyond.any():
         reason = "the team cannot cover some work at any margin"
     return SearchResult(
@@ -222,7 +237,7 @@ def _rise(last: Trial[Plan], aim: Aim, beyond: BoolArray) -> FloatArray:
     kept = last.kept_by_queue
     wanted = special.ndtri(np.clip(confidence + 0.02, 0.5, 0.99))
     lack = np.maximum(wanted - special.ndtri(np.clip(kept, 0.02, 0.99)), 0.3)
-    failing = (kept < confidence) & ~beyond
+    failing = ((kept < confidence) & ~beyond) | _low(last, beyond)
     if not failing.any() and (~beyond).any():
         # Each queue alone is good enough, together they are not: raise the weakest.
         failing = (kept <= kept[~beyond].min() + 1e-9) & ~beyond
@@ -247,5 +262,13 @@ def _stuck(before: Trial[Plan], last: Trial[Plan], aim: Aim) -> NDArray[np.bool_
 
 
 def _best(trials: list[Trial[Plan]], beyond: BoolArray) -> Trial[Plan]:
-    """Most joint paths kept; among equals the fewest hours."""
-    return max(trials, key=lambda trial: (trial.kept, trial.joint(~beyond), -trial.hours))
+    """Most joint paths kept and no promise below its target; among equals the fewest hours."""
+    return max(
+        trials,
+        key=lambda trial: (
+            -_low(trial, beyond).sum(),
+            trial.kept,
+            trial.joint(~beyond),
+            -trial.hours,
+        ),
+    )

@@ -201,7 +201,8 @@ def _notes(
     elif len(planned) < weeks:
         notes.append(f"the demand reaches {len(planned)} whole weeks, {weeks} were asked for")
     for number, item in enumerate(planned, 1):
-        if not item.search.reached or item.played.kept < confidence:
+        search = item.search
+        if item.played.kept < confidence or not (search.reached or search.best.low):
             notes.append(
                 f"week {number}: {item.played.kept:.0%} of the joint weekly paths keep every target, "
                 f"not {confidence:.0%}: {_reason(item)}"

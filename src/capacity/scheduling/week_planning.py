@@ -193,4 +193,5 @@ def _trial(factors: FloatArray, solved: SolvedWeek, played: PlayedWeek) -> WeekT
         short=np.maximum(late, gap),
         hours=float(solved.shifts @ solved.week.paid_hours),
         plan=(solved, played),
+        low=tuple(sorted({names.index(item.queue) for item in played.targets if item.is_low})),
     )

@@ -40,6 +40,12 @@ class PlayedTarget:
         """By path: whether the target is reached."""
         return np.isnan(self.shares) | (self.shares >= self.target.share)
 
+    @property
+    def is_low(self) -> bool:
+        """Whether the mean share over the paths, the promise, is below the target."""
+        known = self.shares[~np.isnan(self.shares)]
+        return known.size > 0 and bool(known.mean() < self.target.share)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlayedWeek:
