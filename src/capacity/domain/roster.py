@@ -12,7 +12,6 @@ import pandas as pd
 from capacity.domain.display import frame_html, plural
 from capacity.domain.grid import TimeGrid
 
-
 LESS_THAN_A_SLICE = "less than one slice"
 """Why the crumb of a queue's work that fills no slice stays unassigned."""
 
