@@ -237,7 +237,10 @@ def _rise(last: Trial[Plan], aim: Aim, beyond: BoolArray) -> FloatArray:
     kept = last.kept_by_queue
     wanted = special.ndtri(np.clip(confidence + 0.02, 0.5, 0.99))
     lack = np.maximum(wanted - special.ndtri(np.clip(kept, 0.02, 0.99)), 0.3)
-    failing = ((kept < confidence) & ~beyond) | _low(last, beyond)
+    low = _low(last, beyond)
+    # The few paths that fail pull the mean down: they lie about one deviation further out.
+    lack = np.where(low, np.maximum(lack, 1.0), lack)
+    failing = ((kept < confidence) & ~beyond) | low
     if not failing.any() and (~beyond).any():
         # Each queue alone is good enough, together they are not: raise the weakest.
         failing = (kept <= kept[~beyond].min() + 1e-9) & ~beyond

@@ -41,10 +41,15 @@ class PlayedTarget:
         return np.isnan(self.shares) | (self.shares >= self.target.share)
 
     @property
+    def share(self) -> float:
+        """Share on time over all paths, every case alike: what the plan promises."""
+        work = self.work.sum()
+        return float((self.on_time * self.work).sum() / work) if work > 0 else 1.0
+
+    @property
     def is_low(self) -> bool:
-        """Whether the mean share over the paths, the promise, is below the target."""
-        known = self.shares[~np.isnan(self.shares)]
-        return known.size > 0 and bool(known.mean() < self.target.share)
+        """Whether the promise is below the target."""
+        return self.share < self.target.share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +217,6 @@ def promise_week(played: PlayedWeek, week: Week) -> tuple[Promise, ...]:
 
 
 def _promise(item: PlayedTarget, operation: Operation, week: Week) -> Promise:
-    weight = item.work.sum()
     shares = item.shares[~np.isnan(item.shares)]
     zone = operation.queue(item.queue).zone
     local = week.grid.starts.tz_convert(ZoneInfo(zone))
@@ -221,7 +225,7 @@ def _promise(item: PlayedTarget, operation: Operation, week: Week) -> Promise:
     return Promise(
         queue=item.queue,
         target=item.target,
-        share=float((item.on_time * item.work).sum() / weight) if weight > 0 else 1.0,
+        share=item.share,
         standard_error=float(shares.std(ddof=1) / np.sqrt(shares.size)) if shares.size > 1 else 0.0,
         weeks_kept=item.weeks_kept,
         worst_hour=worst,
