@@ -48,8 +48,14 @@ class PlayedTarget:
 
     @property
     def is_low(self) -> bool:
-        """Whether the promise is below the target."""
-        return self.share < self.target.share
+        """Whether the promise, less one standard error over the paths, is below the target."""
+        return self.share - self.standard_error < self.target.share
+
+    @property
+    def standard_error(self) -> float:
+        """Of the mean share over the paths."""
+        shares = self.shares[~np.isnan(self.shares)]
+        return float(shares.std(ddof=1) / np.sqrt(shares.size)) if shares.size > 1 else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +95,9 @@ def draw_paths(
 ) -> PathWork:
     """Joint weekly paths with a tail in which the last cases of the week come due.
 
-    A steady week is preceded by a week of mean work, so that it starts from the backlog that the
-    plan itself leaves; otherwise it starts from the known opening work.
+    A steady week is preceded by the week of another path (the same one for all queues), so that it
+    starts from a backlog that the plan itself leaves after a week like those it is made for; the
+    mean week would leave the least. Otherwise it starts from the known opening work.
     """
     tail = min(periods, round(_longest_window(operation) / staffing.grid.hours))
     lead = periods if steady else 0
@@ -107,7 +114,7 @@ def draw_paths(
         if missing:
             total[q, :, -missing:] = mean[drawn.shape[1] - periods :][:missing]
         if lead:
-            total[q, :, :lead] = mean
+            total[q, :, :lead] = np.roll(drawn[:, :periods], 1, axis=0)
     return PathWork(work=total, lead=lead, periods=periods, opening=opening)
 
 
@@ -217,7 +224,6 @@ def promise_week(played: PlayedWeek, week: Week) -> tuple[Promise, ...]:
 
 
 def _promise(item: PlayedTarget, operation: Operation, week: Week) -> Promise:
-    shares = item.shares[~np.isnan(item.shares)]
     zone = operation.queue(item.queue).zone
     local = week.grid.starts.tz_convert(ZoneInfo(zone))
     hour = np.asarray(local.day_of_week * 24 + local.hour)
@@ -226,7 +232,7 @@ def _promise(item: PlayedTarget, operation: Operation, week: Week) -> Promise:
         queue=item.queue,
         target=item.target,
         share=item.share,
-        standard_error=float(shares.std(ddof=1) / np.sqrt(shares.size)) if shares.size > 1 else 0.0,
+        standard_error=item.standard_error,
         weeks_kept=item.weeks_kept,
         worst_hour=worst,
         worst_hour_share=worst_share,
