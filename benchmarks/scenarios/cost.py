@@ -89,7 +89,7 @@ def print_table(unit: Unit, *, queues: int, scenarios: int, a_task: int) -> None
     )
     for workers in WORKERS:
         wall = list_schedule(forecasts, workers) + list_schedule(tasks, workers)
-        idle = 1.0 - work / (workers * wall)
+        idle = max(0.0, 1.0 - work / (workers * wall))
         print(f"{workers:>8}{work / HOUR:>12.1f}{wall / HOUR:>12.2f}{unit.worker_bytes / 1e9:>13.2f}{idle:>12.5f}")  # fmt: skip
 
 
