@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,12 +61,12 @@ class YearEnd(Enum):
     LAST = "last"
 
 
-class _Periods:
+class _Periods(ABC):
     """What both calendars share: finding periods. Years are labelled by the year in which they end."""
 
+    @abstractmethod
     def periods(self, year: int) -> tuple[FiscalPeriod, ...]:
         """The twelve periods of a fiscal year."""
-        raise NotImplementedError
 
     def period_of(self, day: date) -> FiscalPeriod:
         """The period that holds a day."""
