@@ -100,7 +100,9 @@ def test_any_cut_of_the_list_gives_the_same_rows(cut):
 
 @pytest.mark.slow
 @on_dask
-def test_a_dask_cluster_gives_the_same_bytes(cluster):
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_a_dask_cluster_of_any_size_gives_the_same_bytes(cluster, workers):
+    cluster.scale(workers)
     with joblib.parallel_config(backend="dask"):
         far = compare(small_plan(), SCENARIOS, jobs=None)
     assert bytes_of(far) == bytes_of(serial())
