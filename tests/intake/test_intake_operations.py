@@ -250,3 +250,13 @@ def test_case_files_that_do_not_exist_are_faults_of_validation_alone(tmp_path):
 @pytest.mark.parametrize("name", ["child_safety", "dsa"])
 def test_the_samples_are_valid(name):
     assert validate_operation(ROOT / "data" / "samples" / name / "operation.toml") == ()
+
+
+def test_a_file_that_cannot_be_read_is_one_clear_error(tmp_path):
+    with pytest.raises(DataError, match="cannot be read"):
+        read_operation(tmp_path)
+    with pytest.raises(DataError, match="does not exist"):
+        read_operation(tmp_path / "absent.toml")
+    (tmp_path / "latin.toml").write_bytes(b'name = "caf\xe9"')
+    with pytest.raises(DataError, match="is not UTF-8"):
+        read_operation(tmp_path / "latin.toml")

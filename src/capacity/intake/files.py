@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import tomllib
 import zlib
 from pathlib import Path
+from typing import Any
 
 from capacity.errors import DataError
 
@@ -57,15 +59,29 @@ def read_text(path: str, encoding: str) -> str:
     return text
 
 
-def _bytes(path: Path, name: str) -> bytes:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file; what cannot be read or parsed is one clear error."""
     try:
-        raw = path.read_bytes()
+        return tomllib.loads(_raw(path).decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: is not UTF-8 ({error.reason}). Fix: save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{path}: is no valid TOML: {error}. Fix: mend that line.") from None
+
+
+def _raw(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except FileNotFoundError:
         raise DataError(f"{path}: the file does not exist. Fix: check the path.") from None
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read ({error.strerror}). Fix: check the path."
         ) from None
+
+
+def _bytes(path: Path, name: str) -> bytes:
+    raw = _raw(path)
     if raw[:2] != b"\x1f\x8b":
         return raw
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from capacity.domain.shift import ShiftTemplate
 from capacity.domain.special_days import SpecialDays
 from capacity.errors import DataError
 from capacity.intake import values as v
-from capacity.intake.files import local_path
+from capacity.intake.files import local_path, read_toml
 from capacity.intake.people import read_people, with_tenure
 from capacity.intake.policy import OnBad
 from capacity.intake.pool_tables import read_exposure, read_pool
@@ -120,7 +119,7 @@ def validate_operation(path: str | Path) -> tuple[Fault, ...]:
 
 
 def _read(path: Path) -> tuple[Operation | None, FaultList]:
-    return interpret(_parse(path), path)
+    return interpret(read_toml(path), path)
 
 
 def interpret(document: dict[str, Any], path: Path) -> tuple[Operation | None, FaultList]:
@@ -147,17 +146,6 @@ def interpret(document: dict[str, Any], path: Path) -> tuple[Operation | None, F
         add_error(faults, "operation", error)
         return None, faults
     return operation, faults
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise DataError(f"{path}: the file does not exist. Fix: check the path.") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: is not UTF-8 ({error.reason}). Fix: save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{path}: is no valid TOML: {error}. Fix: mend that line.") from None
 
 
 def _parts(document: dict[str, Any], folder: Path, faults: FaultList) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from capacity.domain.opening import OpeningHours
 from capacity.domain.pool import LossKind
 from capacity.errors import DataError
 from capacity.intake import values as v
+from capacity.intake.files import read_toml
 from capacity.intake.operations import EVENT
 from capacity.intake.pool_tables import read_pool
 from capacity.intake.queue_tables import OPENING, read_queue
@@ -141,7 +141,7 @@ def read_scenarios(path: str | Path) -> ScenarioFile:
         One error that lists every fault of the file.
     """
     place = Path(path)
-    document = _parse(place)
+    document = read_toml(place)
     faults = FaultList(title=f"The scenario file {place.name} was refused")
     report_unknown(document, KEYS, "", faults)
     operation = document.get("operation")
@@ -155,17 +155,6 @@ def read_scenarios(path: str | Path) -> ScenarioFile:
         add_error(faults, "scenarios", error)
     faults.raise_any()
     return ScenarioFile(operation=place.parent / str(operation), scenarios=scenarios)
-
-
-def _parse(path: Path) -> Table:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise DataError(f"{path}: the file does not exist. Fix: check the path.") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: is not UTF-8 ({error.reason}). Fix: save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{path}: is no valid TOML: {error}. Fix: mend that line.") from None
 
 
 def _list(document: Table, faults: FaultList) -> list[Any]:
