@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from capacity.domain.exposure import ExposureCap
 from capacity.domain.roster import Activity
 from capacity.scheduling.checking.duties import HOUR, MINUTE, Duty, instant_of
-from capacity.scheduling.checking.findings import Breach, exceeds
+from capacity.scheduling.checking.findings import Breach, duty_breach, exceeds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,30 +54,16 @@ def hours_by_day(duties: list[Duty], limits: ExposureLimits) -> dict[date, float
     return days
 
 
-def _found(  # noqa: PLR0917 - the columns of a breach, in their order
-    rule: str, duty: Duty, measured: float, limit: float, detail: str, start: int | None = None
-) -> Breach:
-    return Breach(
-        rule=rule,
-        person=duty.person.id,
-        date=duty.day,
-        start=duty.start if start is None else start,
-        measured=measured,
-        limit=limit,
-        detail=detail,
-    )
-
-
 def _daily(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach]:
     limit = limits.hours(limits.cap.hours_per_day)
     days = {duty.day: duty for duty in duties}
     total = hours_by_day(duties, limits)
     for day, duty in days.items():
         if exceeds(total[day], limit):
-            yield _found("exposure a day", duty, total[day], limit, "hours on the duty day")
+            yield duty_breach("exposure a day", duty, total[day], limit, "hours on the duty day")
         if limits.share == 0 and exceeds(duty.all_exposure_hours, 0.0):
             hours = duty.all_exposure_hours
-            yield _found("opted out", duty, hours, 0.0, "hours of a tier that takes none")
+            yield duty_breach("opted out", duty, hours, 0.0, "hours of a tier that takes none")
 
 
 def _any_24_hours(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach]:
@@ -95,7 +81,7 @@ def _any_24_hours(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach
         oldest = exposed[first][0]
         outside = max(0, item.end - 24 * HOUR - oldest.start) / HOUR * oldest.weight
         if exceeds(total - outside, limit):
-            yield _found(
+            yield duty_breach(
                 "exposure in 24 h",
                 duty,
                 total - outside,
@@ -123,7 +109,7 @@ def _windows_of_days(duties: list[Duty], limits: ExposureLimits) -> Iterator[Bre
     for monday, duty in last_of_week.items():
         if exceeds(weeks[monday], week_limit):
             detail = f"hours in the week of {monday}"
-            yield _found("exposure a week", duty, weeks[monday], week_limit, detail)
+            yield duty_breach("exposure a week", duty, weeks[monday], week_limit, detail)
     for rolling in limits.cap.rolling:
         limit = limits.hours(rolling.hours)
         for duty in exposed:
@@ -131,7 +117,7 @@ def _windows_of_days(duties: list[Duty], limits: ExposureLimits) -> Iterator[Bre
             total = sum(days.get(duty.day - step, 0.0) for step in back)
             if exceeds(total, limit):
                 name = f"exposure in {rolling.days} days"
-                yield _found(name, duty, total, limit, "hours in the days up to this one")
+                yield duty_breach(name, duty, total, limit, "hours in the days up to this one")
 
 
 def _consecutive_days(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach]:
@@ -147,7 +133,7 @@ def _consecutive_days(duties: list[Duty], limits: ExposureLimits) -> Iterator[Br
         while duty.day - timedelta(days=run) in exposed:
             run += 1
         if run > most:
-            yield _found("exposed days in a row", duty, float(run), float(most), "days")
+            yield duty_breach("exposed days in a row", duty, float(run), float(most), "days")
         rest = _rest_before(duty.day, exposed)
         if run == 1 and rest < limits.cap.recovery_days:
             last = duty.day - timedelta(days=rest + 1)
@@ -155,7 +141,7 @@ def _consecutive_days(duties: list[Duty], limits: ExposureLimits) -> Iterator[Br
             while last - timedelta(days=length) in exposed:
                 length += 1
             if length >= most:
-                yield _found(
+                yield duty_breach(
                     "recovery days",
                     duty,
                     float(rest),
@@ -191,7 +177,7 @@ def _in_a_row(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach]:
             pause = 0.0
             if exceeds(run / 60, most / 60):
                 detail = f"exposed minutes without a break of {limits.cap.break_minutes} min"
-                yield _found("minutes in a row", duty, run, float(most), detail, item.start)
+                yield duty_breach("minutes in a row", duty, run, float(most), detail, item.start)
                 run = 0.0
         last_end = duty.end
 
@@ -204,10 +190,10 @@ def _times_of_day(duty: Duty, limits: ExposureLimits) -> Iterator[Breach]:
         late = (max(ends) - instant_of(duty.day, latest, duty.zone)) / MINUTE
         if exceeds(late / 60, 0.0):
             detail = f"minutes after minute {latest} of the duty date"
-            yield _found("latest local time", duty, late, 0.0, detail)
+            yield duty_breach("latest local time", duty, late, 0.0, detail)
     if free and ends and (duty.end - max(ends)) / MINUTE < free:
         left = (duty.end - max(ends)) / MINUTE
-        yield _found("last minutes of the shift", duty, left, free, "minutes before its end")
+        yield duty_breach("last minutes of the shift", duty, left, free, "minutes before its end")
 
 
 def _wellness(duty: Duty, limits: ExposureLimits) -> Iterator[Breach]:
@@ -215,7 +201,7 @@ def _wellness(duty: Duty, limits: ExposureLimits) -> Iterator[Breach]:
     needed = limits.wellness_minutes_per_hour * duty.all_exposure_hours
     given = duty.minutes(Activity.WELLNESS)
     if exceeds(needed / 60, given / 60):
-        yield _found("wellness", duty, given, needed, "minutes given, minutes due")
+        yield duty_breach("wellness", duty, given, needed, "minutes given, minutes due")
 
 
 def _overtime(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach]:
@@ -230,6 +216,6 @@ def _overtime(duties: list[Duty], limits: ExposureLimits) -> Iterator[Breach]:
         late = [item for item in duty.exposed if item.end > duty.end - excess * HOUR]
         if exceeds(excess, 0.0) and late:
             hours = sum(item.weighted_hours for item in late)
-            yield _found(
+            yield duty_breach(
                 "exposure in overtime", duty, hours, 0.0, "hours in slices past the contract"
             )

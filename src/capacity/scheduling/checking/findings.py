@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
+from capacity.scheduling.checking.duties import Duty
+
 COLUMNS = ("rule", "person", "date", "start", "measured", "limit", "detail")
 TOLERANCE_HOURS = 1e-6
 
@@ -22,6 +24,21 @@ class Breach:
     detail: str
     date: object = None
     start: int | None = None
+
+
+def duty_breach(  # noqa: PLR0917 - the columns of a breach, in their order
+    rule: str, duty: Duty, measured: float, limit: float, detail: str, start: int | None = None
+) -> Breach:
+    """A breach of one duty, dated by it; `start` is that of the duty unless given."""
+    return Breach(
+        rule=rule,
+        person=duty.person.id,
+        date=duty.day,
+        start=duty.start if start is None else start,
+        measured=measured,
+        limit=limit,
+        detail=detail,
+    )
 
 
 def exceeds(measured: float, limit: float) -> bool:

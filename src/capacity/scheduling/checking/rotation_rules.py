@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from capacity.domain.exposure import RotationShare
 from capacity.domain.roster import Activity
 from capacity.scheduling.checking.duties import Duty
-from capacity.scheduling.checking.findings import Breach, exceeds
+from capacity.scheduling.checking.findings import Breach, duty_breach, exceeds
 
 
 def rotation_breaches(duties: list[Duty], shares: tuple[RotationShare, ...]) -> Iterator[Breach]:
@@ -27,18 +27,18 @@ def rotation_breaches(duties: list[Duty], shares: tuple[RotationShare, ...]) -> 
             hours = sum(item.hours for item in work if item.queue in share.queues)
             detail = f"hours on {', '.join(share.queues)} in the week of {monday}"
             if exceeds(hours, share.at_most * on_shift):
-                yield _found(items[-1], hours, share.at_most * on_shift, f"{detail}, at most")
+                yield duty_breach(
+                    "rotation share",
+                    items[-1],
+                    hours,
+                    share.at_most * on_shift,
+                    f"{detail}, at most",
+                )
             if exceeds(share.at_least * total, hours):
-                yield _found(items[-1], hours, share.at_least * total, f"{detail}, at least")
-
-
-def _found(duty: Duty, measured: float, limit: float, detail: str) -> Breach:
-    return Breach(
-        rule="rotation share",
-        person=duty.person.id,
-        date=duty.day,
-        start=duty.start,
-        measured=measured,
-        limit=limit,
-        detail=detail,
-    )
+                yield duty_breach(
+                    "rotation share",
+                    items[-1],
+                    hours,
+                    share.at_least * total,
+                    f"{detail}, at least",
+                )

@@ -11,7 +11,7 @@ from capacity.domain.operation import Operation
 from capacity.domain.roster import Activity
 from capacity.errors import DataError
 from capacity.scheduling.checking.duties import HOUR, MINUTE, Duty, local_time
-from capacity.scheduling.checking.findings import Breach
+from capacity.scheduling.checking.findings import Breach, duty_breach
 
 ROSTER_COLUMNS = ("person", "pool", "shift", "date", "start", "end", "activity", "queue")
 
@@ -82,24 +82,24 @@ def shape_breaches(duties: list[Duty]) -> Iterator[Breach]:
     for duty in duties:
         for before, after in pairwise(duty.slices):
             if after.start < before.end:
-                yield _duty_breach(
+                yield duty_breach(
                     "overlap", duty, (before.end - after.start) / MINUTE, 0.0, "minutes twice"
                 )
             if after.start > before.end:
-                yield _duty_breach(
+                yield duty_breach(
                     "hole in shift", duty, (after.start - before.end) / MINUTE, 0.0, "minutes"
                 )
         local = local_time(duty.start, duty.zone).date()
         if local != duty.day:
-            yield _duty_breach(
+            yield duty_breach(
                 "duty date", duty, float((duty.day - local).days), 0.0, f"starts on {local}"
             )
         if duty.end - duty.start > 24 * HOUR:
-            yield _duty_breach("shift length", duty, (duty.end - duty.start) / HOUR, 24.0, "hours")
+            yield duty_breach("shift length", duty, (duty.end - duty.start) / HOUR, 24.0, "hours")
     for first, second in pairwise(duties):
         if second.start < first.end:
             twice = (first.end - second.start) / MINUTE
-            yield _duty_breach("overlap", second, twice, 0.0, "minutes of two shifts")
+            yield duty_breach("overlap", second, twice, 0.0, "minutes of two shifts")
 
 
 def skill_breaches(duties: list[Duty], operation: Operation) -> Iterator[Breach]:
@@ -115,21 +115,9 @@ def skill_breaches(duties: list[Duty], operation: Operation) -> Iterator[Breach]
                 continue
             queue = needs[name]
             if queue.needed_skill not in skills:
-                yield _duty_breach("skill", duty, 0.0, 1.0, f"{name} needs {queue.needed_skill}")
+                yield duty_breach("skill", duty, 0.0, 1.0, f"{name} needs {queue.needed_skill}")
             if queue.language is not None and queue.language not in languages:
-                yield _duty_breach("language", duty, 0.0, 1.0, f"{name} needs {queue.language}")
+                yield duty_breach("language", duty, 0.0, 1.0, f"{name} needs {queue.language}")
             at_site = duty.pool.on_site and duty.person.is_at_site(duty.day)
             if queue.on_site_only and not at_site:
-                yield _duty_breach("on site", duty, 0.0, 1.0, f"{name} is worked on site only")
-
-
-def _duty_breach(rule: str, duty: Duty, measured: float, limit: float, detail: str) -> Breach:
-    return Breach(
-        rule=rule,
-        person=duty.person.id,
-        date=duty.day,
-        start=duty.start,
-        measured=measured,
-        limit=limit,
-        detail=detail,
-    )
+                yield duty_breach("on site", duty, 0.0, 1.0, f"{name} is worked on site only")

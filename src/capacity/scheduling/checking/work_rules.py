@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from capacity.domain.roster import Activity
 from capacity.domain.shift import Break, ShiftTemplate
 from capacity.scheduling.checking.duties import HOUR, MINUTE, Duty, local_time, nanoseconds
-from capacity.scheduling.checking.findings import Breach, exceeds
+from capacity.scheduling.checking.findings import Breach, duty_breach, exceeds
 
 
 def work_breaches(duties: list[Duty], first_day: date) -> Iterator[Breach]:
@@ -24,18 +24,6 @@ def work_breaches(duties: list[Duty], first_day: date) -> Iterator[Breach]:
         yield from _template(duty)
 
 
-def _found(rule: str, duty: Duty, measured: float, limit: float, detail: str) -> Breach:
-    return Breach(
-        rule=rule,
-        person=duty.person.id,
-        date=duty.day,
-        start=duty.start,
-        measured=measured,
-        limit=limit,
-        detail=detail,
-    )
-
-
 def _rest(duties: list[Duty]) -> Iterator[Breach]:
     """Elapsed hours between two shifts; the last shift before the horizon counts."""
     previous = duties[0].person.last_shift_end
@@ -44,7 +32,7 @@ def _rest(duties: list[Duty]) -> Iterator[Breach]:
         if end is not None:
             rest = (duty.start - end) / HOUR
             if exceeds(duty.pool.min_rest_hours, rest):
-                yield _found(
+                yield duty_breach(
                     "rest",
                     duty,
                     rest,
@@ -64,7 +52,7 @@ def _days_in_row(duties: list[Duty], first_day: date) -> Iterator[Breach]:
         while duty.day - timedelta(days=run) in worked:
             run += 1
         if run > duty.pool.max_days_in_row:
-            yield _found(
+            yield duty_breach(
                 "days in a row", duty, float(run), float(duty.pool.max_days_in_row), "days"
             )
 
@@ -80,7 +68,7 @@ def _weeks(duties: list[Duty]) -> Iterator[Breach]:
         contract += last.pool.overtime_hours_per_week
         paid = sum(duty.paid_hours for duty in items)
         if exceeds(paid, contract):
-            yield _found(
+            yield duty_breach(
                 "contract hours", last, paid, contract, f"paid hours in the week of {monday}"
             )
         days = len({duty.day for duty in items})
@@ -88,7 +76,7 @@ def _weeks(duties: list[Duty]) -> Iterator[Breach]:
         shortest = min(template.paid_hours for template in last.pool.shifts)
         most = last.pool.days_per_week + int(last.pool.overtime_hours_per_week / shortest + 1e-9)
         if days > most:
-            yield _found(
+            yield duty_breach(
                 "days a week",
                 last,
                 float(days),
@@ -115,7 +103,7 @@ def _weekends(duties: list[Duty], first_day: date) -> Iterator[Breach]:
         ]
         if max(counts) > most:
             detail = f"in four that hold {monday + saturday}"
-            yield _found("weekends", duty, float(max(counts)), float(most), detail)
+            yield duty_breach("weekends", duty, float(max(counts)), float(most), detail)
 
 
 def _sequences(duties: list[Duty]) -> Iterator[Breach]:
@@ -124,7 +112,9 @@ def _sequences(duties: list[Duty]) -> Iterator[Breach]:
     for duty in duties:
         before = by_day.get(duty.day - timedelta(days=1))
         if before and (before.shift, duty.shift) in duty.pool.forbidden_sequences:
-            yield _found("forbidden sequence", duty, 1.0, 0.0, f"{duty.shift} after {before.shift}")
+            yield duty_breach(
+                "forbidden sequence", duty, 1.0, 0.0, f"{duty.shift} after {before.shift}"
+            )
 
 
 def _time_off(duty: Duty) -> Iterator[Breach]:
@@ -135,20 +125,22 @@ def _time_off(duty: Duty) -> Iterator[Breach]:
         local_time(duty.end - 1, duty.zone).date(),
     }
     for day in sorted(reached & set(duty.person.time_off)):
-        yield _found("time off", duty, 1.0, 0.0, f"{day} is free")
+        yield duty_breach("time off", duty, 1.0, 0.0, f"{day} is free")
 
 
 def _template(duty: Duty) -> Iterator[Breach]:
     """The shift is one of the pool's and as long as it says (elapsed)."""
     template = _template_of(duty)
     if template is None:
-        yield _found(
+        yield duty_breach(
             "unknown shift", duty, 0.0, 1.0, f"pool {duty.pool.name} has no shift {duty.shift!r}"
         )
         return
     hours = (duty.end - duty.start) / HOUR
     if abs(hours - template.length_minutes / 60) > 1e-9:
-        yield _found("shift length", duty, hours, template.length_minutes / 60, "elapsed hours")
+        yield duty_breach(
+            "shift length", duty, hours, template.length_minutes / 60, "elapsed hours"
+        )
 
 
 def _template_of(duty: Duty) -> ShiftTemplate | None:
@@ -167,7 +159,9 @@ def _breaks(duty: Duty) -> Iterator[Breach]:
         begin = None if place is None else begins[place]
         if place is None or begin is None:
             window = f"between minutes {item.earliest_minute} and {item.latest_minute}"
-            yield _found("break", duty, 0.0, float(item.minutes), f"{item.minutes} min {window}")
+            yield duty_breach(
+                "break", duty, 0.0, float(item.minutes), f"{item.minutes} min {window}"
+            )
             continue
         low, high = free.pop(place)
         rest = [(low, begin), (begin + item.minutes, high)]
