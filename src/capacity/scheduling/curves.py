@@ -25,6 +25,7 @@ CANDIDATES = 64  # mixes drawn for each one solved: the one farthest from those 
 TRIES = {Effort.QUICK: (3, 6), Effort.FULL: (5, 24)}  # calm weeks in a row that end it, most tries
 RIDGE = 0.1  # of the regression over solved mixes, in units of the mean mix (convention)
 MATTERS = 0.002  # share of heads by which leaving a constraint out must change the answer
+LEAST_SHORT = 1e-3  # weekly hours of a queue below which nothing is called late
 
 
 def staffing_curve(
@@ -102,7 +103,7 @@ def staffing_curve(
         factor=1.0,
         levels=len(chosen),
         mix_slopes=mix_slopes(solved, at_mean, len(chosen)),
-        notes=_notes(solved.sized, effort),
+        notes=_notes(solved, effort),
     )
 
 
@@ -271,14 +272,16 @@ def _shares(item: Sized) -> FloatArray:
     return item.heads / item.total
 
 
-def _notes(sized: list[Sized], effort: Effort) -> tuple[str, ...]:
-    notes = []
-    short = [item.short_hours for item in sized if item.short_hours > 1e-3]
-    if short:
-        notes.append(
-            f"at {len(short)} of {len(sized)} points some work cannot be done on time by any number of "
-            f"heads (up to {max(short):.1f} h a week): no shift of a pool with the skill covers it"
-        )
+def _notes(solved: SolvedWeeks, effort: Effort) -> tuple[str, ...]:
+    short = np.array([item.short for item in solved.sized])
+    share = np.divide(short, solved.points, out=np.zeros_like(short), where=short > LEAST_SHORT)
+    base = solved.base
+    notes = [
+        f"{base.operation.queue_names[q]}: up to {share[:, q].max():.1%} of its work (in the weeks "
+        f"solved, {short[:, q].max():.1f} h) is late with any number of heads: no shift of a pool "
+        f"with the skill covers it in time; {base.profile.late_share[q]:.0%} may be late"
+        for q in np.flatnonzero(share.max(axis=0) > 0)
+    ]
     if effort is Effort.QUICK:
-        notes.append(f"quick curve: {len(sized)} weeks solved")
+        notes.append(f"quick curve: {len(solved.sized)} weeks solved")
     return tuple(notes)

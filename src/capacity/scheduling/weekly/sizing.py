@@ -40,7 +40,8 @@ WAGE_WEIGHT = 1e-4  # shifts cost a little, so that heads come first and idle sh
 class Sized:
     """Heads present by pool, and the plane that supports the total at this work.
 
-    `hands` (pools, queues) are the hours that each pool gives to each queue.
+    `hands` (pools, queues) are the hours that each pool gives to each queue; `short` are the
+    weekly hours of each queue that no number of heads can do within its window.
     """
 
     heads: FloatArray
@@ -48,8 +49,13 @@ class Sized:
     slopes: FloatArray
     constant: float
     hands: FloatArray
-    short_hours: float
+    short: FloatArray
     solution: Solution
+
+    @property
+    def short_hours(self) -> float:
+        """Weekly hours of all queues that no number of heads can do within their windows."""
+        return float(self.short.sum())
 
 
 def size_week(
@@ -73,14 +79,14 @@ def size_week(
     if growth is not None:
         given = _with_given_shortfall(session, program, solution)
         found = _slopes(week, program, given, solution, growth)
-    short = float(solution.take("undone").sum() + solution.take("late").sum())
+    late = solution.take("late").reshape(week.profile.work.shape).sum(axis=1)
     return Sized(
         heads=heads,
         total=total,
         slopes=found,
         constant=total - float(found @ work),
         hands=_hands(week, layout, solution),
-        short_hours=short,
+        short=np.asarray(late + solution.take("undone")),
         solution=solution,
     )
 
