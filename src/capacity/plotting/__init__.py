@@ -8,6 +8,7 @@ from capacity.plotting.exposure_chart import exposure as exposure
 from capacity.plotting.fan_chart import fan as fan
 from capacity.plotting.gantt_chart import gantt as gantt
 from capacity.plotting.headcount_chart import headcount as headcount
+from capacity.plotting.playbook_chart import playbook as playbook
 from capacity.plotting.requirement_heatmap import requirement as requirement
 from capacity.plotting.scenario_chart import scenarios as scenarios
 from capacity.plotting.theme import render_png as render_png
@@ -23,6 +24,7 @@ __all__ = [
     "fan",
     "gantt",
     "headcount",
+    "playbook",
     "render_png",
     "requirement",
     "scenarios",
