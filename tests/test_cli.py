@@ -1,5 +1,8 @@
 """The command line: what it writes, what it says, and how it ends."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -165,3 +168,9 @@ def test_the_version_is_that_of_the_distribution(capsys):
         run("--version")
     assert caught.value.code == 0
     assert capsys.readouterr().out.startswith("capacity 0.")
+
+
+def test_the_module_runs_as_the_command_does():
+    command = [sys.executable, "-m", "capacity", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("capacity ")
