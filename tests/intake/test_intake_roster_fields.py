@@ -45,6 +45,7 @@ heads = 1
 overtime_hours_per_week = 4
 max_weekends_in_four = 2
 forbidden_sequences = [["night", "day"]]
+day_patterns = [["mon", "tue", "wed", "thu", "fri"], ["wed", "thu", "fri", "sat", "sun"]]
 cost = { annual_salary = 60000, load_factor = 1.3 }
 attrition = [{ from_months = 0, yearly = 0.3 }]
 hiring = { lead_weeks = 8 }
@@ -77,6 +78,7 @@ def test_fields_of_rosters_are_read_from_files(tmp_path: Path) -> None:
     assert pool.overtime_hours_per_week == 4
     assert pool.max_weekends_in_four == 2
     assert pool.forbidden_sequences == (("night", "day"),)
+    assert pool.day_patterns == ((0, 1, 2, 3, 4), (2, 3, 4, 5, 6))
     assert person.office_days == (0, 2)
     assert person.counselling == (
         CounsellingSession(start=pd.Timestamp("2026-01-14T10:00Z"), minutes=60),
@@ -88,6 +90,8 @@ def test_fields_of_rosters_are_read_from_files(tmp_path: Path) -> None:
     ("old", "new", "match"),
     [
         ('[["night", "day"]]', '["night", "day"]', "not a list of pairs"),
+        ('[["mon", "tue", "wed", "thu", "fri"], ', '["mon", ', "not a list of patterns"),
+        ('"sat", "sun"]]', '"sat", "funday"]]', "unknown weekday 'funday'"),
         ('[["night", "day"]]', '[["night", "dawn"]]', "unknown shifts"),
         ('queues = ["severe"]\nat_most', 'queues = ["sever"]\nat_most', "unknown queue 'sever'"),
         ("at_most = 0.6", "at_most = 60", "at_most"),

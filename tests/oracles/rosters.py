@@ -101,16 +101,18 @@ def _pool(rng: np.random.Generator, number: int, queues: tuple[Queue, ...], site
         )
         for hour in starts
     )
+    heads = int(rng.integers(1, 7))
     return toy_pool(
         f"pool{number}",
-        heads=int(rng.integers(1, 7)),
+        heads=heads,
+        days_off_in_row=2 if heads % 3 == 0 else 1,
         site=site,
         shifts=shifts,
         skills=tuple(queue.name for queue in queues),
         languages=("en", "de") if rng.random() < 0.7 else ("en",),
         min_rest_hours=float(rng.choice([9, 11, 11, 12, 24])),
         max_days_in_row=int(rng.choice([3, 5, 5, 6])),
-        days_per_week=int(rng.choice([4, 5, 5, 6])),
+        days_per_week=min(int(rng.choice([4, 5, 5, 6])), 5 if heads % 3 == 0 else 6),
         hours_per_week=float(rng.choice([24, 37.5, 40])),
         shrinkage=Shrinkage.of(in_shift={"meetings": "0.05"}),
         on_site=bool(rng.random() < 0.8),

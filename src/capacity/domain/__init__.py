@@ -4,6 +4,8 @@ from capacity.domain.backtest import Backtest as Backtest
 from capacity.domain.comparison import Comparison as Comparison
 from capacity.domain.curve import Plane as Plane
 from capacity.domain.curve import StaffingCurve as StaffingCurve
+from capacity.domain.day_patterns import day_ranks as day_ranks
+from capacity.domain.day_patterns import free_run_patterns as free_run_patterns
 from capacity.domain.demand import Demand as Demand
 from capacity.domain.demand import LeafSource as LeafSource
 from capacity.domain.demand import PathSource as PathSource

@@ -8,6 +8,7 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 
+from capacity.domain.day_patterns import free_run_patterns
 from capacity.domain.exposure import ExposureCap
 from capacity.domain.faults import require_positive, require_share
 from capacity.domain.grid import check_zone
@@ -241,6 +242,10 @@ class Pool:
     `max_weekends_in_four` of any four weekends in a row (None: no limit), and a shift never
     follows another on the next day where `forbidden_sequences` names that pair. Beyond the
     contract a person may work `overtime_hours_per_week`, without exposure unless the cap says so.
+
+    In every calendar week a person works on days of ONE of the `day_patterns` (tuples of weekdays,
+    0 = Monday), or has a run of `days_off_in_row` days off between Monday and Sunday; 1 asks for
+    nothing. A week of four days of ten hours has `days_per_week=4` and shifts of ten hours.
     """
 
     name: str
@@ -266,6 +271,8 @@ class Pool:
     max_weekends_in_four: int | None = None
     forbidden_sequences: tuple[tuple[str, str], ...] = ()
     overtime_hours_per_week: float = 0.0
+    day_patterns: tuple[tuple[int, ...], ...] = ()
+    days_off_in_row: int = 1
 
     def __post_init__(self) -> None:
         where = f"pool {self.name}"
@@ -299,6 +306,40 @@ class Pool:
                 f"{where}: forbidden_sequences name unknown shifts {unknown}. "
                 f"Fix: use {[shift.name for shift in self.shifts]}"
             )
+        self._check_patterns(where)
+
+    def _check_patterns(self, where: str) -> None:
+        if self.days_off_in_row not in range(1, 7):
+            raise DataError(f"{where}: days_off_in_row must be 1 to 6, got {self.days_off_in_row}.")
+        if self.day_patterns and self.days_off_in_row > 1:
+            raise DataError(
+                f"{where}: has day_patterns and days_off_in_row = {self.days_off_in_row}. "
+                "Fix: give one of them; patterns may hold the days off in a row"
+            )
+        for pattern in self.day_patterns:
+            if not pattern or len(set(pattern)) < len(pattern) or not set(pattern) <= set(range(7)):
+                raise DataError(
+                    f"{where}: a day pattern must hold different days 0 (Monday) to 6, got {pattern}."
+                )
+        longest = max((len(pattern) for pattern in self.week_patterns), default=7)
+        if longest < self.days_per_week:
+            raise DataError(
+                f"{where}: no pattern leaves room for days_per_week = {self.days_per_week}, the "
+                f"longest has {longest} days. Fix: lower days_per_week or give longer patterns"
+            )
+
+    @property
+    def week_patterns(self) -> tuple[tuple[int, ...], ...]:
+        """Sets of weekdays of which a person works one in a calendar week; empty: any days.
+
+        Examples
+        --------
+        >>> free_run_patterns(2)[0]                  # `days_off_in_row=2`: Monday and Tuesday off
+        (2, 3, 4, 5, 6)
+        """
+        if self.day_patterns:
+            return tuple(tuple(sorted(pattern)) for pattern in self.day_patterns)
+        return free_run_patterns(self.days_off_in_row) if self.days_off_in_row > 1 else ()
 
     def serves(self, queue: Queue) -> bool:
         """Whether people of this pool may work the queue: skill, language, presence."""

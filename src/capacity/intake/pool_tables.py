@@ -85,6 +85,8 @@ POOL: dict[str, Convert] = {
     "on_site": v.flag,
     "max_weekends_in_four": v.integer,
     "forbidden_sequences": v.pairs,
+    "day_patterns": v.weekday_sets,
+    "days_off_in_row": v.integer,
 }
 PRESETS = {"inhope": ExposureCap.inhope, "iwf": ExposureCap.iwf, "off": ExposureCap.off}
 

@@ -165,6 +165,21 @@ def weekdays(value: Any) -> tuple[int, ...]:
     return tuple(found)
 
 
+def weekday_sets(value: Any) -> tuple[tuple[int, ...], ...]:
+    """Lists of weekdays, one a pattern.
+
+    Examples
+    --------
+    >>> weekday_sets([["mon", "tue"], ["sat"]])
+    ((0, 1), (5,))
+    """
+    if not isinstance(value, list) or any(not isinstance(item, list) for item in value):
+        raise DataError(
+            f'{value!r} is not a list of patterns. Fix: write [["mon", "tue"], ["sat", "sun"]]'
+        )
+    return tuple(weekdays(item) for item in value)
+
+
 def exact_share(value: Any) -> Fraction:
     """An exact share written "37/260", "0.05" or 0.05.
 

@@ -48,6 +48,7 @@ RULES = (
     "rest",
     "days in a row",
     "days a week",
+    "day patterns",
     "contract hours",
     "time off",
     "breaks",

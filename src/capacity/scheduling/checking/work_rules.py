@@ -16,6 +16,7 @@ def work_breaches(duties: list[Duty], first_day: date) -> Iterator[Breach]:
     yield from _rest(duties)
     yield from _days_in_row(duties, first_day)
     yield from _weeks(duties)
+    yield from _day_patterns(duties)
     yield from _weekends(duties, first_day)
     yield from _sequences(duties)
     for duty in duties:
@@ -83,6 +84,20 @@ def _weeks(duties: list[Duty]) -> Iterator[Breach]:
                 float(most),
                 f"week of {monday}",
             )
+
+
+def _day_patterns(duties: list[Duty]) -> Iterator[Breach]:
+    """The weekdays worked in a calendar week all lie in one of the pool's patterns."""
+    weeks: dict[date, list[Duty]] = {}
+    for duty in duties:
+        weeks.setdefault(duty.day - timedelta(days=duty.day.weekday()), []).append(duty)
+    for monday, items in weeks.items():
+        patterns = [set(pattern) for pattern in items[-1].pool.week_patterns]
+        worked = {duty.day.weekday() for duty in items}
+        within = max((len(worked & pattern) for pattern in patterns), default=len(worked))
+        if within < len(worked):
+            detail = f"days of one pattern in the week of {monday}"
+            yield duty_breach("day patterns", items[-1], float(len(worked)), float(within), detail)
 
 
 def _weekends(duties: list[Duty], first_day: date) -> Iterator[Breach]:

@@ -26,6 +26,7 @@ WORDS = {
     "contract hours": "at the contract hours of the week",
     "days a week": "at the days of the week",
     "days in a row": "at the days in a row",
+    "day patterns": "on other days than one pattern of the week holds",
     "weekends": "at the weekends in four",
 }
 REST = "without the rest before or after"
@@ -61,7 +62,8 @@ class Obstacles:
         found[BUSY] = chosen[:, day] >= 0
         for rule in self.problem.windows:
             if rule.is_hard:
-                found[WORDS[rule.name]] = _over_window(rule, others, day, shift)
+                full = _over_window(rule, others, day, shift)
+                found[WORDS[rule.name]] = found.get(WORDS[rule.name], False) | full
         found |= self._successions(others, day, shift)
         for block in self.problem.blocks:
             found[WORDS[block.name]] = _over_blocks(block, others, day)

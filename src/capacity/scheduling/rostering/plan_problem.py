@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from capacity.domain.day_patterns import day_ranks
 from capacity.domain.operation import Operation
 from capacity.domain.roster import FixedPart
 from capacity.domain.shift_plan import ShiftPlan
@@ -39,6 +40,7 @@ EXPOSURE_PRICE = 10.0
 FAIRNESS_PRICE = 0.25
 STABLE_PRICE = 2.0
 OVERTIME_PRICE = 5.0  # an hour
+DAY_PATTERNS = "day patterns"
 
 
 def plan_problem(
@@ -165,6 +167,24 @@ def _work_windows(cohorts: Cohorts) -> tuple[WindowRule, ...]:
             at_most=np.full(people, float(span)),
             before=before,
         ),
+        *_day_patterns(cohorts, monday),
+    )
+
+
+def _day_patterns(cohorts: Cohorts, monday: int) -> tuple[WindowRule, ...]:
+    """The days of a calendar week are those of one pattern: never more of a set than its rank."""
+    weekday = np.array([day.weekday() for day in cohorts.dates])
+    patterns = cohorts.pool.week_patterns
+    return tuple(
+        WindowRule(
+            name=DAY_PATTERNS,
+            amount=np.outer(np.isin(weekday, days), np.ones(len(cohorts.names))).astype(float),
+            days=7,
+            step=7,
+            first=monday,
+            at_most=np.full(len(cohorts.people), float(rank)),
+        )
+        for days, rank in (day_ranks(patterns) if patterns else ())
     )
 
 

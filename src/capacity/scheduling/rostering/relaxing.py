@@ -10,6 +10,7 @@ import numpy as np
 from capacity.domain.person import Person
 from capacity.scheduling.rostering.cohorts import Cohorts, days_a_week
 from capacity.scheduling.rostering.obstacles import BUSY, Obstacles
+from capacity.scheduling.rostering.plan_problem import DAY_PATTERNS
 from capacity.scheduling.rostering.problem import Ints, WindowRule
 from capacity.scheduling.rostering.unfilled import missing_heads
 
@@ -168,4 +169,6 @@ def _for_new(rule: WindowRule, cohorts: Cohorts) -> WindowRule:
         "days a week": float(days_a_week(pool)),
         "days in a row": float(pool.max_days_in_row),
     }
+    if rule.name == DAY_PATTERNS and rule.at_most is not None:
+        limits[rule.name] = float(rule.at_most.max())  # the same for everybody
     return replace(rule, at_most=np.full(len(cohorts.people), limits[rule.name]), before=None)

@@ -27,6 +27,10 @@ RULES = {
     "weekly exposure cap": (("weekly exposure", "exposure a week"), "pool"),
     "heads present": (("heads a day",), "pool"),
     "contract hours": (("shifts a week",), "pool"),
+    "rest between shifts": (("rest", "forbidden sequences"), "pool"),
+    "days in a row": (("days in a row",), "pool"),
+    "days off": (("days off",), "pool"),
+    "free weekends": (("weekends",), "pool"),
     "floors": (("floors",), "queue"),
 }
 CAPS: Mapping[str, Mapping[str, Any]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from capacity.domain import Staffing, TimeGrid
 from capacity.program.slots import FloatArray
@@ -55,6 +56,13 @@ def carry_over(
             )
             for c, heads in enumerate(solved.shifts)
             if heads > 0 and week.cohorts[c].end > week.grid.end
+        ),
+        ended=tuple(
+            (cohort.pool, cohort.start, cohort.end, float(heads))
+            for cohort, heads in zip(week.cohorts, solved.shifts, strict=True)
+            if heads > 0
+            and cohort.end + pd.Timedelta(hours=week.pools[cohort.pool].min_rest_hours)
+            > week.grid.end
         ),
     )
     return carried, _open_work(solved, staffing)

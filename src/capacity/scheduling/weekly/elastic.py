@@ -13,7 +13,8 @@ from capacity.program import Program, Rule, Session, declare, stack
 from capacity.program.slots import FloatArray
 from capacity.scheduling.weekly import exposure_rules
 from capacity.scheduling.weekly.decisions import declare_week, hourly_cost, lay_out, price_week
-from capacity.scheduling.weekly.rules import place
+from capacity.scheduling.weekly.head_rows import list_head_rows
+from capacity.scheduling.weekly.rules import day_rows, place
 from capacity.scheduling.weekly.solving import WeekSolver, list_rules
 from capacity.scheduling.weekly.week import TeamLimits, Week
 
@@ -118,11 +119,15 @@ def _clean(values: FloatArray) -> FloatArray:
 
 def _loosen(rules: dict[str, Rule], week: Week, limits: TeamLimits) -> None:
     """Give the columns of what may be loosened to the rows that they loosen."""
-    pools, days = len(week.pools), len(week.days)
+    pools = len(week.pools)
+    days = day_rows(week)[1] // pools
     index = np.arange(pools)
     one = sparse.eye_array(pools, format="csr")
     per_day = place(np.arange(pools * days), np.repeat(index, days), -1.0, (pools * days, pools))
     rules["heads a day"] = _with(rules["heads a day"], more=per_day)
+    for held in list_head_rows(week):
+        each = place(np.arange(held.pool.size), held.pool, -held.give, (held.pool.size, pools))
+        rules[held.name] = _with(rules[held.name], more=each)
     weekly = rules["shifts a week"]
     weeks = weekly.size // (2 * pools)
     owner = np.repeat(index, weeks)

@@ -182,11 +182,14 @@ def list_windows(week: Week) -> Sequence[tuple[int, int, int, float]]:
     if week.limits is None or not days.size:
         return []
     rows = []
-    mondays = np.unique(days - (days - 1) % 7)
+    # A week that wraps is one calendar week, its shift on the last Monday that of the first too.
+    mondays = days[:1] if week.wrap else np.unique(days - (days - 1) % 7)
+    span = int(days.max() - days.min()) if week.wrap else 6
     for p in np.unique(week.cohort_pool):
         cap, heads = week.cap(int(p)), week.limits.heads[p] * _tier(week, int(p))
         if cap.hours_per_week is not None:
-            rows += [(int(p), int(m), int(m) + 6, cap.hours_per_week * heads) for m in mondays]
+            limit = cap.hours_per_week * heads
+            rows += [(int(p), int(m), int(m) + span, limit) for m in mondays]
         for rolling in cap.rolling:
             rows += [
                 (int(p), int(d) - rolling.days + 1, int(d), rolling.hours * heads) for d in days

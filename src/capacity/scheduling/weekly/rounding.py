@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
 from capacity.program import Program, Session, Solution
 from capacity.program.slots import FloatArray, IntArray
+from capacity.scheduling.weekly.rules import head_limits
 from capacity.scheduling.weekly.week import Week
 
 EPS = 1e-6
@@ -132,54 +134,34 @@ def _swap_fits(week: Week, shifts: FloatArray, more: int, less: int) -> bool:
 
 
 class Room:
-    """Whole heads that still fit: by pool and date, and by pool and calendar week."""
+    """Whole heads that still fit every limit on the heads of a pool."""
 
     def __init__(self, week: Week, shifts: FloatArray | None = None) -> None:
-        self.week = week
-        mondays = np.array([day.toordinal() - day.weekday() for day in week.days])
-        self.number = np.unique(mondays, return_inverse=True)[1]
-        pools = len(week.pools)
-        calendar = (pools, int(self.number.max(initial=-1)) + 1)
-        self.heads = np.full((pools, len(week.days)), np.inf)
-        self.shifts, self.hours = np.full(calendar, np.inf), np.full(calendar, np.inf)
+        count = len(week.cohorts)
+        parts, upper = [sparse.csr_array((0, count))], [np.zeros(0)]
         if week.limits is not None:
-            self.heads = week.limits.day_heads.copy()
-            more = week.limits.overtime_hours
-            self.shifts[:] = (week.limits.week_shifts + more / week.limits.shortest_shift)[:, None]
-            self.hours[:] = (week.limits.week_hours + more)[:, None]
-        self._take_carried()
-        for c, heads in enumerate(() if shifts is None else shifts.tolist()):
-            self.use(c, heads)
+            for rule in head_limits(week, week.limits):
+                parts.append(rule.matrix["shifts"])
+                upper.append(rule.upper)
+        self._use = sparse.csc_array(sparse.vstack(parts))
+        self._left = np.concatenate(upper)
+        if shifts is not None:
+            self._left -= self._use @ shifts
 
     def left(self, cohort: int) -> float:
         """Heads that may be added to a cohort."""
-        pool, day, calendar = self._cell(cohort)
-        hours = self.hours[pool, calendar] / self.week.paid_hours[cohort]
-        most = min(self.heads[pool, day], self.shifts[pool, calendar], hours)
+        rows, use = self._column(cohort)
+        most = float((self._left[rows] / use).min(initial=np.inf))
         return float(np.floor(max(most, 0.0) + EPS))
 
     def use(self, cohort: int, heads: float) -> None:
         """Take heads away."""
-        pool, day, calendar = self._cell(cohort)
-        self.heads[pool, day] -= heads
-        self.shifts[pool, calendar] -= heads
-        self.hours[pool, calendar] -= heads * self.week.paid_hours[cohort]
+        rows, use = self._column(cohort)
+        self._left[rows] -= heads * use
 
-    def _cell(self, cohort: int) -> tuple[int, int, int]:
-        day = int(self.week.cohort_day[cohort])
-        return int(self.week.cohort_pool[cohort]), day, int(self.number[day])
-
-    def _take_carried(self) -> None:
-        place = {day: n for n, day in enumerate(self.week.days)}
-        mondays = {day.toordinal() - day.weekday(): self.number[n] for day, n in place.items()}
-        for pool, day, heads, hours in self.week.carried.worked:
-            calendar = mondays.get(day.toordinal() - day.weekday())
-            if calendar is None:
-                continue
-            self.shifts[pool, calendar] -= heads
-            self.hours[pool, calendar] -= hours
-            if day in place:
-                self.heads[pool, place[day]] -= heads
+    def _column(self, cohort: int) -> tuple[IntArray, FloatArray]:
+        part = slice(self._use.indptr[cohort], self._use.indptr[cohort + 1])
+        return self._use.indices[part], self._use.data[part]
 
 
 def _fallback(session: Session, program: Program, relaxed: Solution, week: Week) -> Solution:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import sparse
 
 from capacity.program import Rule, require
 from capacity.program.slots import FloatArray, IntArray
 from capacity.scheduling.weekly.decisions import Layout, Prices, window_sums
+from capacity.scheduling.weekly.head_rows import list_head_rows
 from capacity.scheduling.weekly.week import TeamLimits, Week
 
 
@@ -153,13 +156,47 @@ def allow_late(week: Week, prices: Prices) -> Rule:
     )
 
 
+def head_limits(week: Week, limits: TeamLimits) -> list[Rule]:
+    """Every limit on whole heads, overtime at its most."""
+    weekly = limit_weeks(week, limits)
+    if "overtime" in weekly.matrix:
+        weeks = weekly.matrix["overtime"].shape[1] // len(week.pools)
+        most = -(weekly.matrix["overtime"] @ np.repeat(limits.overtime_hours, weeks))
+        weekly = replace(weekly, upper=weekly.upper + most)
+    return [limit_days(week, limits), weekly, *limit_heads(week, limits)]
+
+
 def limit_days(week: Week, limits: TeamLimits) -> Rule:
     """Nobody works twice on a local date: heads of a pool and date stay within those available."""
-    days = len(week.days)
-    row = week.cohort_pool * days + week.cohort_day
-    part = place(row, np.arange(row.size), 1.0, (len(week.pools) * days, row.size))
-    upper = limits.day_heads.ravel() - _worked(week).ravel()
-    return require("heads a day", {"shifts": part}, upper=np.maximum(upper, 0.0))
+    row, height = day_rows(week)
+    part = place(row, np.arange(row.size), 1.0, (height, row.size))
+    upper = limits.day_heads - _worked(week)
+    least = np.full(height, np.inf)
+    cell = np.arange(len(week.pools))[:, None] * (height // len(week.pools)) + day_keys(week)
+    np.minimum.at(least, cell.ravel(), upper.ravel())
+    return require("heads a day", {"shifts": part}, upper=np.maximum(least, 0.0))
+
+
+def limit_heads(week: Week, limits: TeamLimits) -> list[Rule]:
+    """Rest, sequences, days in a row, days off and weekends of those who can be present."""
+    return [
+        require(rows.name, {"shifts": rows.matrix}, upper=rows.upper(limits.heads))
+        for rows in list_head_rows(week)
+    ]
+
+
+def day_keys(week: Week) -> IntArray:
+    """Number of each date; in a week that wraps the same weekday is one day."""
+    if not week.wrap:
+        return np.arange(len(week.days))
+    return np.unique([day.weekday() for day in week.days], return_inverse=True)[1]
+
+
+def day_rows(week: Week) -> tuple[IntArray, int]:
+    """Row of each cohort by pool and day, and how many rows there are."""
+    keys = day_keys(week)
+    days = int(keys.max(initial=-1)) + 1
+    return np.asarray(week.cohort_pool * days + keys[week.cohort_day]), len(week.pools) * days
 
 
 def limit_weeks(week: Week, limits: TeamLimits) -> Rule:
@@ -182,8 +219,13 @@ def limit_weeks(week: Week, limits: TeamLimits) -> Rule:
 
 
 def calendar_weeks(week: Week) -> tuple[IntArray, IntArray]:
-    """Mondays (as ordinals) of the calendar weeks, and the number of each cohort's week."""
+    """Mondays (as ordinals) of the calendar weeks, and the number of each cohort's week.
+
+    A week that wraps is one calendar week: its last Monday stands for its first.
+    """
     mondays = np.array([day.toordinal() - day.weekday() for day in week.days])
+    if week.wrap and mondays.size:
+        mondays[:] = np.bincount(mondays - mondays.min()).argmax() + mondays.min()
     weeks = np.unique(mondays)
     return weeks, np.searchsorted(weeks, mondays)[week.cohort_day]
 

@@ -27,7 +27,8 @@ from capacity.scheduling.weekly.decisions import (
     open_limits,
     price_week,
 )
-from capacity.scheduling.weekly.rules import place
+from capacity.scheduling.weekly.head_rows import list_head_rows
+from capacity.scheduling.weekly.rules import day_rows, place
 from capacity.scheduling.weekly.solving import WeekSolver
 from capacity.scheduling.weekly.week import Week
 
@@ -173,25 +174,32 @@ def _serve_late(week: Week) -> Rule:
 
 
 def _enough_heads(week: Week) -> Rule:
-    """Heads cover the shifts of every date, and shifts and paid hours of the week by contract."""
-    pools, days = len(week.pools), len(week.days)
+    """Heads cover the shifts of every day and of the week by contract, with rest and days off."""
+    pools = len(week.pools)
     index = np.arange(len(week.cohorts))
-    day_row = week.cohort_pool * days + week.cohort_day
+    day_row, height = day_rows(week)
     contract = np.array([pool.hours_per_week for pool in week.pools])
     shifts = np.array([float(pool.days_per_week) for pool in week.pools])
     parts = [
-        place(day_row, index, 1.0, (pools * days, index.size)),
+        place(day_row, index, 1.0, (height, index.size)),
         place(week.cohort_pool, index, 1.0, (pools, index.size)),
         place(week.cohort_pool, index, week.paid_hours, (pools, index.size)),
     ]
-    owners = np.concatenate([np.repeat(np.arange(pools), days), np.arange(pools), np.arange(pools)])
-    give = np.concatenate([np.ones(pools * days), shifts, contract])
-    rows = np.arange(owners.size)
+    each = np.arange(pools)
+    owners = [np.repeat(each, height // pools), each, each]
+    gives = [np.ones(height), shifts, contract]
+    for held in list_head_rows(week):
+        own = held.taken == 0  # what today's people carry says nothing about other heads
+        parts.append(held.matrix[own])
+        owners.append(held.pool[own])
+        gives.append(held.give[own])
+    owner, give = np.concatenate(owners), np.concatenate(gives)
+    rows = np.arange(owner.size)
     return require(
         "heads",
         {
             "shifts": sparse.csr_array(sparse.vstack(parts)),
-            "heads": place(rows, owners, -give, (owners.size, pools)),
+            "heads": place(rows, owner, -give, (owner.size, pools)),
         },
         upper=0.0,
     )

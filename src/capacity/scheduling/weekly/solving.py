@@ -104,6 +104,7 @@ def list_rules(week: Week, layout: Layout, prices: Prices) -> list[Rule]:
         found += [rules.seat_floors(week, layout), rules.cover_floors(week, layout, prices)]
     if week.limits is not None:
         found += [rules.limit_days(week, week.limits), rules.limit_weeks(week, week.limits)]
+        found += rules.limit_heads(week, week.limits)
     if capped_pools(week).any():
         found += [
             exposure_rules.bound_exposure(week, layout),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 from capacity.domain import ExposureCap, Operation, Pool, Staffing, TimeGrid, Treatment
@@ -43,7 +44,8 @@ class Carried:
     people who started before the week still give (`running` by cohort); `worked` lists (pool index, local date, heads,
     paid hours) and `exposed` (pool index, local date, hours) for weekly and rolling limits;
     `crossing` (pool index, shift, weekday, heads) are the shifts that ran over the week's end: this
-    week keeps at least as many, because the first hours of the next one need them.
+    week keeps at least as many, because the first hours of the next one need them; `ended` (pool
+    index, start, end, heads) are its last shifts, whose people still rest.
     """
 
     presence: FloatArray | None = None
@@ -52,6 +54,7 @@ class Carried:
     worked: tuple[tuple[int, date, float, float], ...] = ()
     exposed: tuple[tuple[int, date, float], ...] = ()
     crossing: tuple[tuple[int, str, int, float], ...] = ()
+    ended: tuple[tuple[int, pd.Timestamp, pd.Timestamp, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
