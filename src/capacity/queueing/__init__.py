@@ -17,7 +17,6 @@ from capacity.queueing.general import general_service_level as general_service_l
 from capacity.queueing.general import general_wait_mean as general_wait_mean
 from capacity.queueing.general import square_root_delay as square_root_delay
 from capacity.queueing.lagging import offered_load as offered_load
-from capacity.queueing.playing import WorkPaths as WorkPaths
 from capacity.queueing.playing import draw_work_paths as draw_work_paths
 from capacity.queueing.playing import play as play
 from capacity.queueing.priorities import Discipline as Discipline
@@ -34,3 +33,4 @@ from capacity.queueing.recovery import recover as recover
 from capacity.queueing.simulation import Engine as Engine
 from capacity.queueing.simulation import simulate as simulate
 from capacity.queueing.staffing import staff as staff
+from capacity.queueing.stage_work import WorkPaths as WorkPaths

@@ -81,12 +81,12 @@ def _batch_leaders(place: Ints, batch_mean: float, rng: np.random.Generator) -> 
     return np.asarray(np.maximum.accumulate(np.where(begins, np.arange(len(place)), 0)))
 
 
-def with_backlog(arrivals: Arrivals, queue: Ints, age_hours: Floats, at: float = 0.0) -> Arrivals:
-    """The same with cases that are open at hour `at`, of the given ages."""
+def with_backlog(arrivals: Arrivals, queue: Ints, age_hours: Floats) -> Arrivals:
+    """The same with cases of the given ages that are open at hour 0."""
     return Arrivals(
         queue=np.concatenate([queue, arrivals.queue]),
-        release=np.concatenate([np.full(len(queue), at), arrivals.release]),
-        clock=np.concatenate([at - age_hours, arrivals.clock]),
+        release=np.concatenate([np.zeros(len(queue)), arrivals.release]),
+        clock=np.concatenate([-age_hours, arrivals.clock]),
         is_open=np.concatenate([np.ones(len(queue), dtype=np.bool_), arrivals.is_open]),
     )
 

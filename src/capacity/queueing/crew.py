@@ -19,16 +19,24 @@ def repeated(duties: list[Duty], *, weeks: int, before: int, after: int) -> list
     """The duties of `weeks` weeks with copies of the first week before and of the last after.
 
     All are moved later by `before` weeks, so that hours stay >= 0. A duty belongs to the week in
-    which it starts.
+    which it starts. A plan that lists the duties that run into its first week has no copies of
+    the first week's last duties beside them: those are the same people.
     """
     starts = [duty.stints[0][0] // WEEK_HOURS for duty in duties]
-    result = [duty.moved(before * WEEK_HOURS) for duty in duties]
+    first = before * WEEK_HOURS
+    listed = any(week < 0 for week in starts)
+    result = [duty.moved(first) for duty in duties]
     for duty, week in zip(duties, starts, strict=True):
         if week == 0:
-            result += [duty.moved(back * WEEK_HOURS) for back in range(before)]
+            copies = [duty.moved(back * WEEK_HOURS) for back in range(before)]
+            result += [copy for copy in copies if not (listed and _runs_past(copy, first))]
         if week == weeks - 1:
             result += [duty.moved((before + on) * WEEK_HOURS) for on in range(1, after + 1)]
     return result
+
+
+def _runs_past(duty: Duty, hour: float) -> bool:
+    return duty.stints[0][0] < hour < duty.stints[-1][1]
 
 
 def skill_classes(

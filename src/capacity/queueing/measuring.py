@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from capacity.domain import ClockFrom, MeasuredAt, Target, TargetPeriod
 from capacity.queueing.crew import WEEK_HOURS
+from capacity.queueing.settling import error_of_mean
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -54,7 +55,10 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """One target on one path: cases and cases on time by week and by hour of the week."""
+    """One target on one path: cases and cases on time by week and by hour of the week.
+
+    `growth` is open cases at the end less those at the start, unseen samples left out.
+    """
 
     cases: Floats
     on_time: Floats
@@ -63,20 +67,24 @@ class Score:
     hour_on_time: Floats
     backlog_end: float
     oldest_hours: float
+    growth: float
 
 
-def score_target(seen: Seen, target: Target, span: Span) -> Score:
+def score_target(seen: Seen, target: Target, span: Span, *, charge: bool = True) -> Score:
     """On-time counts of the cases that arrive in the counted weeks.
 
     Work may not be borrowed from the next week: where more cases are open at the end than at the
-    start, beyond twice the standard deviation of the difference, the excess counts as late.
+    start, beyond twice the standard deviation of the difference, the excess counts as late, unless
+    `charge` is off.
     """
     start = _clock(seen, target)
     stop = seen.started if target.measured_at is MeasuredAt.STARTED else seen.closed
     counted = (start >= span.first) & (start < span.last) & ~seen.is_open
     on_time = counted & (stop <= start + _time_left(seen, target) + 1e-9)
     open_end = (start < span.last) & (seen.closed > span.last)
-    _mark_borrowed(on_time, open_end, seen, start, span)
+    left, held = _open_cases(open_end, seen, start, span)
+    if charge:
+        _mark_borrowed(on_time, left, excess_of(float(left.sum()), held), start)
     rows = np.flatnonzero(counted)
     week = ((start[rows] - span.first) // WEEK_HOURS).astype(np.int64)
     cases = np.bincount(week, minlength=span.weeks).astype(np.float64)
@@ -94,7 +102,22 @@ def score_target(seen: Seen, target: Target, span: Span) -> Score:
         hour_on_time=hours_good,
         backlog_end=float(open_end.sum()),
         oldest_hours=float(ages.max(initial=0.0)),
+        growth=float(left.sum()) - held,
     )
+
+
+def excess_of(left: Floats | float, held: Floats | float) -> Floats:
+    """Open cases beyond those of the start, by more than chance alone makes them differ."""
+    return np.asarray(left - held - 2.0 * np.sqrt(np.maximum(left, 0.0) + held))
+
+
+def leaves_more(growth: Floats) -> bool:
+    """Whether paths that start in steady state leave more open work than they found.
+
+    A plan that is large enough leaves more in a bad week and less in a good one: only the mean
+    tells, by two standard errors. A single path cannot tell, and counts as growing.
+    """
+    return len(growth) < 2 or bool(growth.mean() > 2 * error_of_mean(growth))
 
 
 def _clock(seen: Seen, target: Target) -> Floats:
@@ -111,16 +134,20 @@ def _time_left(seen: Seen, target: Target) -> Floats | float:
     return target.within_hours
 
 
-def _mark_borrowed(on_time: Bools, open_end: Bools, seen: Seen, start: Floats, span: Span) -> None:
+def _open_cases(open_end: Bools, seen: Seen, start: Floats, span: Span) -> tuple[Bools, float]:
+    """Which cases are left open at the end, and how many were open at the start."""
     # Quality samples are not in a case log: those drawn since the queue last closed have no
     # counterpart at the start, and nobody could have worked them yet.
     unborn = np.isnan(seen.clock) & (seen.released >= span.shut_from)
-    open_start = int(np.sum((start < span.first + 1e-9) & (seen.closed > span.first)))
-    left = int((open_end & ~unborn).sum())
-    excess = left - open_start - 2.0 * np.sqrt(left + open_start)
+    held = np.sum((start < span.first + 1e-9) & (seen.closed > span.first))
+    return open_end & ~unborn, float(held)
+
+
+def _mark_borrowed(on_time: Bools, left: Bools, excess: Floats, start: Floats) -> None:
+    """The newest of the cases left behind are late, as many as the excess."""
     if excess < 1:
         return
-    kept = np.flatnonzero(open_end & on_time & ~unborn)
+    kept = np.flatnonzero(left & on_time)
     late = kept[np.argsort(start[kept])[::-1]][: int(excess)]
     on_time[late] = False
 

@@ -22,20 +22,33 @@ Bools = NDArray[np.bool_]
 class Played:
     """Cumulative curves of work in hours, index 0 = before the first bin.
 
-    `arrived` and `served` have shape (queues, paths, bins + 1) and count the opening work, which
-    lies in `before` extra leading positions of `arrived_all`. `touched` is work done by pool:
-    shape (pools, paths, bins).
+    `arrived` and `served` have shape (queues, paths, bins + 1) and count the opening work, whose
+    own curve up to the start is `opening`. `touched` is work done by pool: shape (pools, paths,
+    bins).
     """
 
     arrived: Floats
     served: Floats
     touched: Floats
     interval_hours: float
+    opening: Floats | None = None
 
     @property
     def backlog(self) -> Floats:
         """Open work in hours at the start of each bin and at the end, (queues, paths, bins + 1)."""
         return self.arrived - self.served
+
+    def open_by_arrival(self, bins: int) -> Floats:
+        """Open work at the end by the bin of its arrival, the last `bins`; the first holds all older."""
+        curve = self.arrived
+        if self.opening is not None:
+            curve = np.concatenate([self.opening[:, :, :-1], curve], axis=2)
+        left = np.maximum(curve - self.served[:, :, -1:], 0.0)
+        by_bin = np.diff(left, axis=2, prepend=0.0)
+        older = max(by_bin.shape[2] - bins, 0)
+        by_bin[:, :, older] += by_bin[:, :, :older].sum(axis=2)
+        kept = by_bin[:, :, older:]
+        return np.pad(kept, ((0, 0), (0, 0), (bins - kept.shape[2], 0)))
 
 
 def play_weeks(
@@ -46,6 +59,7 @@ def play_weeks(
     window_hours: Floats,
     interval_hours: float,
     opening: tuple[tuple[int, float, float], ...] = (),
+    open_before: Floats | None = None,
     is_open: Bools | None = None,
     severity: Floats | None = None,
     exposure: Floats | None = None,
@@ -67,6 +81,9 @@ def play_weeks(
         Length of a bin.
     opening : tuple of (queue index, hours left to the due date, work hours)
         Open work at the start, the same in every path.
+    open_before : ndarray, shape (queues, paths, bins before), optional
+        Open work at the start by path and by the bin before it in which it arrived, added to
+        `opening`.
     is_open : ndarray of bool, shape (queues, bins), optional
         Whether a queue may be worked in a bin; default always.
     severity : ndarray, shape (queues,) or (pools, queues), optional
@@ -92,10 +109,10 @@ def play_weeks(
     queues, paths, bins = work.shape
     _check_shapes(work, capacity, skills, window_hours)
     window = np.rint(window_hours / interval_hours).astype(np.int64)
-    past, before = _opening_bins(opening, queues, window, interval_hours)
-    arrived = np.concatenate(
-        [np.broadcast_to(past[:, None, :], (queues, paths, before)), work], axis=2
-    ).cumsum(axis=2)
+    past, before = _opening_bins(opening, queues, window, interval_hours, open_before)
+    arrived = np.concatenate([np.broadcast_to(past, (queues, paths, before)), work], axis=2).cumsum(
+        axis=2
+    )
     # position p of the curve holds everything that arrived up to the end of bin p - before
     curve = np.concatenate([np.zeros((queues, paths, 1)), arrived], axis=2)
     per_path = np.broadcast_to(
@@ -130,12 +147,12 @@ def play_weeks(
             np.add(state.served, taken, out=state.served)
             touched[k, :, t] = taken.sum(axis=1)
         served[:, :, t + 1] = state.served.T
-    start = curve[:, :, before : before + 1]
     return Played(
-        arrived=np.concatenate([start, arrived[:, :, before:]], axis=2),
+        arrived=curve[:, :, before:],
         served=served,
         touched=touched,
         interval_hours=interval_hours,
+        opening=curve[:, :, : before + 1],
     )
 
 
@@ -259,16 +276,18 @@ def _opening_bins(
     queues: int,
     window: NDArray[np.int64],
     interval_hours: float,
+    open_before: Floats | None,
 ) -> tuple[Floats, int]:
-    """Open work by the bin before the start in which it arrived, told from its due date."""
+    """Open work (queues, 1 or paths, bins before the start), its arrival told from its due date."""
     rows = [
         (queue, int(window[queue] - np.floor(left / interval_hours)), hours)
         for queue, left, hours in opening
     ]
-    before = max([1, *(back for _, back, _ in rows)])
-    past = np.zeros((queues, before))
+    known = np.zeros((queues, 1, 1)) if open_before is None else open_before
+    before = max([known.shape[2], *(back for _, back, _ in rows)])
+    past = np.pad(known, ((0, 0), (0, 0), (before - known.shape[2], 0)))
     for queue, back, hours in rows:
-        past[queue, before - max(back, 1)] += hours
+        past[queue, :, before - max(back, 1)] += hours
     return past, before
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,31 +18,27 @@ from capacity.domain import (
     Target,
     TargetPeriod,
 )
-from capacity.domain.seeds import stream
 from capacity.errors import DataError
-from capacity.queueing.crew import Capacity, capacity_by_bin
-from capacity.queueing.driving import operation_on_path
-from capacity.queueing.handling import draw_work, handling_points
-from capacity.queueing.measuring import HOURS_OF_WEEK, Score
-from capacity.queueing.network import case_gains
+from capacity.queueing.handling import handling_points
+from capacity.queueing.measuring import HOURS_OF_WEEK, Score, excess_of, leaves_more
 from capacity.queueing.player import Played, on_time_weight, play_weeks
+from capacity.queueing.settling import Settled
 from capacity.queueing.simulation import spans_of
 from capacity.queueing.staffing import opening_work, time_left
-from capacity.queueing.stage import Stage, path_counts, set_stage
+from capacity.queueing.stage import Stage, set_stage
+from capacity.queueing.stage_work import (
+    WorkPaths,
+    capacity_of,
+    capacity_of_classes,
+    draw_stage_work,
+    settle_stage,
+    skills_of,
+)
 from capacity.queueing.tallying import promise_of
 
 Floats = NDArray[np.float64]
 
 _HANDLING_POINTS = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkPaths:
-    """Cases and hours of work by queue, path and bin, shape (queues, paths, bins); reusable."""
-
-    cases: Floats
-    work: Floats
-    seed: int
 
 
 def play(
@@ -86,21 +82,23 @@ def play(
             f"the drawn work has {drawn.work.shape[2]} bins, this plan needs {stage.bins}. "
             "Fix: draw_work_paths again for plans of this length."
         )
-    played = play_stage(demand, stage, drawn)
+    first, last = _range(stage)
+    week = replace(drawn, work=drawn.work[:, :, first : first + stage.grid.intervals_per_week])
+    settled = settle_stage(stage, week)
+    played = play_stage(demand, stage, drawn, settled)
     goals = [(queue.name, target) for queue in operation.queues for target in queue.targets]
     scores = [_score(stage, played, drawn.cases, name, target) for name, target in goals]
     count = drawn.work.shape[1]
     weekly = [np.concatenate([score.share for score in rows]) for rows in scores]
-    first, last = _range(stage)
     return Simulation(
         promises=tuple(
-            promise_of(name, target, rows)
+            promise_of(name, target, rows, reach=settled.weeks)
             for (name, target), rows in zip(goals, scores, strict=True)
         ),
         weekly_share=np.stack(weekly, axis=1) if weekly else np.zeros((count * stage.weeks, 0)),
         n_paths=count,
         seed=drawn.seed,
-        hours=float(_capacity(stage).hours[:, first:last].sum()),
+        hours=float(capacity_of(stage).hours[:, first:last].sum()),
         any_late=tuple(
             float(np.mean([row.cases > row.on_time + 1e-9 for row in rows])) for rows in scores
         ),
@@ -123,57 +121,12 @@ def draw_work_paths(
     return draw_stage_work(demand, stage, paths or demand.n_paths, seed)
 
 
-def draw_stage_work(demand: Demand, stage: Stage, paths: int, seed: int) -> WorkPaths:
-    """Cases through the network and random handling hours, on the bins of a stage."""
+def play_stage(
+    demand: Demand, stage: Stage, drawn: WorkPaths, settled: Settled | None = None
+) -> Played:
+    """Play drawn work on a stage, from the known backlog or from settled open work."""
     operation = stage.operation
-    count = min(paths, demand.n_paths)
-    detected = np.stack([path_counts(demand, stage, path) for path in range(count)], axis=1)
-    if demand.drivers is None:
-        cases = np.einsum("kj,jpt->kpt", case_gains(operation), detected)
-    else:
-        cases = _driven_cases(demand, stage, detected)
-    work = np.empty_like(cases)
-    for number, queue in enumerate(operation.queues):
-        rng = stream(seed, "work", queue.name)
-        work[number] = draw_work(cases[number] * queue.reviews_per_case, queue.handling, rng)
-    return WorkPaths(cases=cases, work=work, seed=seed)
-
-
-def _driven_cases(demand: Demand, stage: Stage, detected: NDArray[np.int64]) -> Floats:
-    """Cases in cases of the operation's own handling time, each path by its own drivers."""
-    operation, cases = stage.operation, np.empty(detected.shape)
-    for path in range(detected.shape[1]):
-        found = operation_on_path(operation, demand, path, detected.shape[2])
-        cases[:, path] = case_gains(found) @ detected[:, path]
-        for number, (now, then) in enumerate(zip(operation.queues, found.queues, strict=True)):
-            cases[number, path] *= then.handling.mean_minutes / now.handling.mean_minutes
-    return cases
-
-
-def _capacity(stage: Stage) -> Capacity:
-    return capacity_by_bin(
-        list(stage.duties), stage.kinds, bins=stage.bins, interval_hours=stage.grid.hours
-    )
-
-
-def capacity_of_classes(stage: Stage, drawn: WorkPaths) -> Floats:
-    """Hours of work that each class of people can do by bin, rest taken off at the mean mix."""
-    skills = np.array([skills for _, skills in stage.classes], dtype=np.bool_)
-    load = drawn.work.mean(axis=(1, 2)) + 1e-12
-    rest = np.array(
-        [
-            np.average(own, weights=load * row + 1e-15)
-            for own, row in zip(stage.rest, skills, strict=True)
-        ]
-    )
-    return np.asarray(_capacity(stage).hours / (1.0 + rest[:, None]))
-
-
-def play_stage(demand: Demand, stage: Stage, drawn: WorkPaths) -> Played:
-    """Play drawn work on a stage."""
-    operation = stage.operation
-    skills = np.array([skills for _, skills in stage.classes], dtype=np.bool_)
-    capacity = _capacity(stage)
+    capacity = capacity_of(stage)
     place = {name: i for i, name in enumerate(operation.queue_names)}
     opening = tuple(
         (place[name], left, hours) for name, left, hours in opening_work(demand, operation)
@@ -181,10 +134,11 @@ def play_stage(demand: Demand, stage: Stage, drawn: WorkPaths) -> Played:
     return play_weeks(
         drawn.work,
         capacity_of_classes(stage, drawn),
-        skills,
+        skills_of(stage),
         window_hours=stage.windows,
         interval_hours=stage.grid.hours,
         opening=opening,
+        open_before=None if settled is None else settled.open_before,
         is_open=stage.is_open,
         severity=np.array([queue.severity for queue in operation.queues]),
         exposure=capacity.exposure,
@@ -220,7 +174,9 @@ def _score(stage: Stage, played: Played, cases: Floats, name: str, target: Targe
     held = played.backlog[number][:, first] / size
     at_stake = good.copy()
     at_stake[:, shut - first :] *= 1.0 - sampled
-    excess = left - held - 2 * np.sqrt(np.maximum(left, 0.0) + held)
+    excess = excess_of(left, held)
+    if stage.before and not leaves_more(left - held):
+        excess = np.zeros_like(excess)
     good = good - _borrowed(played, number, (first, last), at_stake, excess)
     oldest = _oldest(played, number, last)
     hour = spans_of(stage)[number].hour_of_week
@@ -235,6 +191,7 @@ def _score(stage: Stage, played: Played, cases: Floats, name: str, target: Targe
             hour_on_time=good[path] @ table,
             backlog_end=float(left[path]),
             oldest_hours=float(oldest[path]),
+            growth=float(left[path] - held[path]),
         )
         for path in range(cases.shape[1])
     ]

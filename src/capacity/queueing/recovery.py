@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from capacity.domain import Demand, Operation, Recovery, ShiftPlan
 from capacity.errors import InfeasibleError, UnstableQueueError
-from capacity.queueing.playing import WorkPaths, capacity_of_classes, draw_stage_work, play_stage
+from capacity.queueing.playing import play_stage
 from capacity.queueing.staffing import opening_work, plan_queues
 from capacity.queueing.stage import Stage, set_stage
+from capacity.queueing.stage_work import WorkPaths, capacity_of_classes, draw_stage_work
 
 Floats = NDArray[np.float64]
 

@@ -33,7 +33,9 @@ from capacity.queueing.events import (
     run_plain,
 )
 from capacity.queueing.measuring import Span
+from capacity.queueing.settling import Settled
 from capacity.queueing.stage import Stage, path_counts, set_stage, with_dispatch
+from capacity.queueing.stage_work import draw_first_weeks, settle_stage, settled_cases
 from capacity.queueing.tallying import Tally
 
 Floats = NDArray[np.float64]
@@ -99,9 +101,11 @@ def simulate(
     hand when a stint ends is finished; an escalated case keeps its clock, except for targets with
     the clock from knowledge, which starts at the review that escalates; a person whose exposure
     is used up leaves the exposed queues. The cap of the day is paced over the duty as planned (or
-    evenly), save for queues staffed by floors. Without a backlog at `as_of` one week of warm-up
-    gives the steady state; after the last week its people go on, so that late arrivals can be
-    served, but a backlog larger than at the start counts as late: no borrowing from the next week.
+    evenly), save for queues staffed by floors. Without a backlog at `as_of` the first weeks of
+    other paths are played before, until the open work has settled (13 at most, the last of them
+    case by case). After the last week its people go on, so that late arrivals can be served, but
+    a backlog larger than at the start counts as late: no borrowing from the next week. From the
+    steady state a bad week may leave more than it found; there the mean over the paths counts.
 
     Examples
     --------
@@ -121,15 +125,19 @@ def simulate(
     people = people_arrays(list(stage.duties), stage.kinds, stage.grid.hours)
     rules = rules_of(stage, hours_per_priority=hours_per_priority)
     goals = [(queue.name, target) for queue in operation.queues for target in queue.targets]
-    tally = Tally(stage=stage, goals=goals, spans=spans_of(stage))
+    settled = Settled(weeks=0)
+    if stage.before:
+        settled = settle_stage(stage, draw_first_weeks(demand, stage, count, seed))
+    tally = Tally(stage=stage, goals=goals, spans=spans_of(stage), settled=settled.weeks)
     for path in range(count):
-        counts = path_counts(demand, stage, path)
+        counts = path_counts(demand, stage, path, paths=count)
         found = operation_on_path(operation, demand, path, counts.shape[1])
         arrivals = draw_arrivals(
             counts, found, interval_hours=stage.grid.hours, seed=seed, path=path
         )
-        queue, age = _backlog(demand, operation)
-        arrivals = with_backlog(arrivals, queue, age, at=stage.first_hour)
+        arrivals = with_backlog(arrivals, *_backlog(demand, operation))
+        opened = settled_cases(settled, found, path, interval_hours=stage.grid.hours, seed=seed)
+        arrivals = with_backlog(arrivals, *opened)
         jobs, visits = draw_jobs(arrivals, found, seed=seed, path=path)
         tally.add(visits, kernel(jobs, people, rules, stage.end))
     return tally.simulation(count, seed, demand)
@@ -183,7 +191,7 @@ def _backlog(demand: Demand, operation: Operation) -> tuple[NDArray[np.int64], F
 
 def _default_paths(demand: Demand, stage: Stage) -> int:
     human = np.array([1.0 - queue.automation_share for queue in stage.operation.queues])
-    reviews = float(human @ path_counts(demand, stage, 0).sum(axis=1))
+    reviews = float(human @ path_counts(demand, stage, 0, paths=1).sum(axis=1))
     return max(20, int(_REVIEWS_AT_MOST / max(reviews, 1.0)))
 
 

@@ -127,8 +127,12 @@ def with_dispatch(stage: Stage, dispatch: Dispatch, shifts: ShiftPlan | None) ->
     return replace(stage, dispatch=dispatch, planned=_planned(stage, shifts))
 
 
-def path_counts(demand: Demand, stage: Stage, path: int) -> Ints:
-    """Detected cases of one path by queue and bin, warm-up and run-out included."""
+def path_counts(demand: Demand, stage: Stage, path: int, *, paths: int) -> Ints:
+    """Detected cases of one path by queue and bin, warm-up and run-out included.
+
+    The warm-up is the first week of the path before it among `paths` (in a ring): a week after a
+    copy of itself would make bad weeks worse and good ones better than they are.
+    """
     per_week = stage.grid.intervals_per_week
     offset = _offset(demand, stage.grid)
     after = stage.bins - (stage.before + stage.weeks) * per_week
@@ -144,8 +148,18 @@ def path_counts(demand: Demand, stage: Stage, path: int) -> Ints:
             # beyond the horizon the last week is played again
             last = counts[len(counts) // per_week * per_week - per_week :][:per_week]
             counts = np.concatenate([counts, np.resize(last, wanted - len(counts))])
-        rows.append(np.concatenate([*[counts[:per_week]] * stage.before, counts]))
+        earlier = [first_weeks(demand, stage, name, (path - 1) % paths, 1)[0]] * stage.before
+        rows.append(np.concatenate([*earlier, counts]))
     return np.asarray(rows, dtype=np.int64)
+
+
+def first_weeks(demand: Demand, stage: Stage, queue: str, first: int, count: int) -> Ints:
+    """Detected cases of a queue in the first week of some paths, shape (count, bins of a week)."""
+    if queue not in demand.queues:
+        return np.zeros((count, stage.grid.intervals_per_week), dtype=np.int64)
+    offset = _offset(demand, stage.grid)
+    periods = offset + stage.grid.intervals_per_week
+    return demand.paths(queue, periods=periods, first=first, last=first + count)[:, offset:]
 
 
 def _duties(

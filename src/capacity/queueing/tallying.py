@@ -12,7 +12,8 @@ from capacity.domain import Demand, Promise, Simulation, Target
 from capacity.queueing.cases import Visits
 from capacity.queueing.crew import WEEK_HOURS
 from capacity.queueing.events import Played
-from capacity.queueing.measuring import Score, Seen, Span, score_target
+from capacity.queueing.measuring import Score, Seen, Span, leaves_more, score_target
+from capacity.queueing.settling import error_of_mean
 from capacity.queueing.stage import Stage
 
 Floats = NDArray[np.float64]
@@ -23,14 +24,19 @@ _TURNAROUND_PATHS = 20
 
 @dataclass(kw_only=True)
 class Tally:
-    """Scores path by path; one is filled and read by `simulate`."""
+    """Scores path by path; one is filled and read by `simulate`.
+
+    `settled` weeks lie before the first one that counts; 0 with a known backlog.
+    """
 
     stage: Stage
     goals: list[tuple[str, Target]]
     spans: list[Span]
+    settled: int
 
     def __post_init__(self) -> None:
         self.scores: list[list[Score]] = [[] for _ in self.goals]
+        self.uncharged: list[list[Score]] = [[] for _ in self.goals]
         self.waits: list[list[Floats]] = [[] for _ in self.stage.operation.queues]
         self.exposure = np.zeros(len(self.stage.operation.pools))
         self.by_duty: list[float] = []
@@ -64,7 +70,11 @@ class Tally:
             view = views[number]
             if target.journey:
                 view = seen(rows_of[number][visits.is_root[rows_of[number]]], visits.report)
-            self.scores[goal].append(score_target(view, target, self.spans[number]))
+            score = score_target(view, target, self.spans[number])
+            self.scores[goal].append(score)
+            if self.settled and score.growth > 0:
+                score = score_target(view, target, self.spans[number], charge=False)
+            self.uncharged[goal].append(score)
         if self.played < _TURNAROUND_PATHS:
             for number, view in enumerate(views):
                 self.waits[number].append(_turnaround(view, self.spans[number]))
@@ -93,14 +103,14 @@ class Tally:
     def simulation(self, paths: int, seed: int, demand: Demand) -> Simulation:
         """The result over all paths."""
         stage = self.stage
+        found = [self._judged(goal) for goal in range(len(self.goals))]
         promises = tuple(
-            promise_of(name, target, scores)
-            for (name, target), scores in zip(self.goals, self.scores, strict=True)
+            promise_of(name, target, scores, reach=self.settled)
+            for (name, target), scores in zip(self.goals, found, strict=True)
         )
-        shares = [np.concatenate([score.share for score in scores]) for scores in self.scores]
+        shares = [np.concatenate([score.share for score in scores]) for scores in found]
         late = [
-            float(np.mean([score.cases > score.on_time for score in scores]))
-            for scores in self.scores
+            float(np.mean([score.cases > score.on_time for score in scores])) for scores in found
         ]
         at_work = [
             (max(on, stage.first_hour), min(off, stage.last_hour))
@@ -127,8 +137,15 @@ class Tally:
                 if self.by_duty
                 else (float("nan"), float("nan"))
             ),
-            notes=_notes(stage, demand),
+            notes=_notes(stage, demand, self.settled),
         )
+
+    def _judged(self, goal: int) -> list[Score]:
+        """The scores of one target; in steady state work left behind is charged only if it grows."""
+        charged = self.scores[goal]
+        if self.settled and not leaves_more(np.array([score.growth for score in charged])):
+            return self.uncharged[goal]
+        return charged
 
     def _people_exposed(self, paths: int) -> float:
         """Distinct persons exposed in a week; nan where the people are anonymous."""
@@ -138,11 +155,11 @@ class Tally:
         return self.exposed / (paths * self.stage.weeks)
 
 
-def promise_of(name: str, target: Target, scores: list[Score]) -> Promise:
-    """One promise from the scores of all paths."""
+def promise_of(name: str, target: Target, scores: list[Score], *, reach: int) -> Promise:
+    """One promise from the scores of all paths; each starts from the weeks of `reach` others."""
     weekly = np.concatenate([score.share for score in scores])
     cases = np.concatenate([score.cases for score in scores])
-    share, error = _mean_share(weekly, cases, paths=len(scores))
+    share, error = _mean_share(weekly, cases, paths=len(scores), reach=reach)
     hour_cases = np.sum([score.hour_cases for score in scores], axis=0)
     hour_good = np.sum([score.hour_on_time for score in scores], axis=0)
     worst, worst_share = _worst_hour(hour_cases, hour_good)
@@ -159,8 +176,8 @@ def promise_of(name: str, target: Target, scores: list[Score]) -> Promise:
     )
 
 
-def _mean_share(weekly: Floats, cases: Floats, *, paths: int) -> tuple[float, float]:
-    """Case-weighted mean share and its standard error: paths are the independent units."""
+def _mean_share(weekly: Floats, cases: Floats, *, paths: int, reach: int) -> tuple[float, float]:
+    """Case-weighted mean share and its standard error over paths, which start from one another."""
     weight = np.where(np.isnan(weekly), 0.0, cases)
     if weight.sum() == 0:
         return float("nan"), float("nan")
@@ -170,7 +187,7 @@ def _mean_share(weekly: Floats, cases: Floats, *, paths: int) -> tuple[float, fl
     if paths < 2:
         return share, float("nan")
     residual = by_path - share * size
-    return share, float(np.sqrt(np.var(residual, ddof=1) / paths) / size.mean())
+    return share, float(error_of_mean(residual, reach) / size.mean())
 
 
 def _worst_hour(cases: Floats, good: Floats) -> tuple[int, float]:
@@ -202,10 +219,10 @@ def _turnaround_frame(names: tuple[str, ...], waits: list[list[Floats]]) -> pd.D
     return pd.DataFrame(rows)
 
 
-def _notes(stage: Stage, demand: Demand) -> tuple[str, ...]:
+def _notes(stage: Stage, demand: Demand, settled: int) -> tuple[str, ...]:
     start = (
-        "steady-state opening backlog (one week of warm-up)"
-        if stage.before
+        f"steady-state opening backlog ({settled} week(s) of warm-up)"
+        if settled
         else f"{len(demand.backlog.queues)} cases open at the start"
     )
     return (f"{start}; {stage.weeks} week(s) a path; dispatch: {stage.dispatch.value}",)

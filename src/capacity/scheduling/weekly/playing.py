@@ -12,6 +12,7 @@ from capacity.domain.seeds import stream
 from capacity.program.slots import FloatArray, IntArray
 from capacity.queueing.handling import handling_points
 from capacity.queueing.player import Played, on_time_weight, play_weeks
+from capacity.queueing.settling import Settled, SteadyWeek, error_of_mean, settle
 from capacity.queueing.staffing import time_left
 from capacity.scheduling.weekly import exposure_rules, rules
 from capacity.scheduling.weekly.solving import SolvedWeek
@@ -20,7 +21,10 @@ from capacity.scheduling.weekly.week import Week
 
 @dataclass(frozen=True, kw_only=True)
 class PlayedTarget:
-    """One target over the paths: share on time by path, and by path and interval."""
+    """One target over the paths: share on time by path, and by path and interval.
+
+    `reach`: how many weeks of other paths a path starts from, so that their shares hang together.
+    """
 
     queue: str
     target: Target
@@ -29,6 +33,7 @@ class PlayedTarget:
     work: FloatArray
     backlog_cases: float
     oldest_hours: float
+    reach: int = 0
 
     @property
     def weeks_kept(self) -> float:
@@ -55,7 +60,7 @@ class PlayedTarget:
     def standard_error(self) -> float:
         """Of the mean share over the paths."""
         shares = self.shares[~np.isnan(self.shares)]
-        return float(shares.std(ddof=1) / np.sqrt(shares.size)) if shares.size > 1 else 0.0
+        return float(error_of_mean(shares, self.reach))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +100,10 @@ def draw_paths(
 ) -> PathWork:
     """Joint weekly paths with a tail in which the last cases of the week come due.
 
-    A steady week is preceded by the week of another path (the same one for all queues), so that it
-    starts from a backlog that the plan itself leaves after a week like those it is made for; the
-    mean week would leave the least. Otherwise it starts from the known opening work.
+    A steady week is preceded by the week of another path (the same one for all queues), and that
+    by as many as the open work takes to settle (`play_plan`), so that it starts from a backlog
+    that the plan itself leaves after weeks like those it is made for; the mean week would leave
+    the least. Otherwise it starts from the known opening work.
     """
     tail = min(periods, round(_longest_window(operation) / staffing.grid.hours))
     lead = periods if steady else 0
@@ -131,22 +137,33 @@ def draw_work(cases: FloatArray, queue: Queue, staffing: Staffing) -> FloatArray
 def play_plan(solved: SolvedWeek, drawn: PathWork, staffing: Staffing) -> PlayedWeek:
     """Play every path under earliest due date within skills; only what has arrived is seen."""
     week = solved.week
-    people = _cycle(person_hours(solved), drawn)
     limits = exposure_by_pool(solved)
-    windows = np.array([_window(staffing, name) for name in week.operation.queue_names])
+    steady = SteadyWeek(
+        work=drawn.work[:, :, drawn.lead : drawn.lead + drawn.periods],
+        capacity=person_hours(solved),
+        skills=week.serves,
+        window_hours=np.array([_window(staffing, name) for name in week.operation.queue_names]),
+        interval_hours=week.grid.hours,
+        is_open=week.profile.open_share > 0,
+        severity=week.exposes if limits else None,
+        exposure=limits[0] if limits else None,
+        exposure_held=limits[1] if limits else None,
+    )
+    settled = settle(steady) if drawn.lead else Settled(weeks=0)
     played = play_weeks(
         drawn.work,
-        people,
-        week.serves,
-        window_hours=windows,
-        interval_hours=week.grid.hours,
+        _cycle(steady.capacity, drawn),
+        steady.skills,
+        window_hours=steady.window_hours,
+        interval_hours=steady.interval_hours,
         opening=drawn.opening,
+        open_before=settled.open_before,
         is_open=_cycle(week.profile.open_share, drawn) > 0,
-        severity=week.exposes if limits else None,
+        severity=steady.severity,
         exposure=_cycle(limits[0], drawn) if limits else None,
         exposure_held=_cycle(limits[1], drawn) if limits else None,
     )
-    judge = Judge(played=played, drawn=drawn, week=week, staffing=staffing)
+    judge = Judge(played=played, drawn=drawn, week=week, staffing=staffing, reach=settled.weeks)
     targets = [
         judge.judge(q, target)
         for q, queue in enumerate(week.operation.queues)
@@ -256,6 +273,7 @@ class Judge:
     drawn: PathWork
     week: Week
     staffing: Staffing
+    reach: int
 
     def judge(self, q: int, target: Target) -> PlayedTarget:
         """One target of queue number q over the cases that arrive in the week."""
@@ -281,6 +299,7 @@ class Judge:
             work=work,
             backlog_cases=float(self.played.backlog[q][:, end].mean() / hours_per_case),
             oldest_hours=_oldest(self.played, q, end),
+            reach=self.reach,
         )
 
 
