@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from capacity.domain import Effort, ExposureCap, HandlingTime, ShiftTemplate, Shrinkage, Target
+from capacity.domain import (
+    Effort,
+    ExposureCap,
+    HandlingTime,
+    MeasuredAt,
+    ShiftTemplate,
+    Shrinkage,
+    Target,
+)
 from capacity.errors import DataError
 from capacity.queueing import staff
 from capacity.scheduling import staffing_curve
@@ -107,7 +115,7 @@ def test_a_pool_that_alone_does_a_queue_grows_with_it():
 
 def test_floors_grow_with_their_load_along_the_curve():
     """Answers in minutes: the curve between its levels keeps to the direct solve."""
-    soon = (Target(share=0.8, within_hours=0.2, measured_at="started"),)
+    soon = (Target(share=0.8, within_hours=0.2, measured_at=MeasuredAt.STARTED),)
     queue = toy_queue(severity=0.0, targets=soon)
     operation = toy_operation(queues=(queue,))
     curve, staffing = curve_of(operation, per_hour=40.0)
@@ -130,3 +138,9 @@ def test_work_without_a_shift_is_said_in_the_notes():
 def test_levels_must_be_positive():
     with pytest.raises(DataError, match="levels must be positive"):
         curve_of(two_queues(), levels=(0.0, 1.0))
+
+
+def test_no_work_needs_nobody():
+    operation = toy_operation(queues=(toy_queue(automation_share=1.0),))
+    curve, _ = curve_of(operation)
+    assert curve.by_pool(np.zeros((2, 1))).tolist() == [[0.0], [0.0]]

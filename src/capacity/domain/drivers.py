@@ -9,6 +9,8 @@ from typing import Protocol
 
 import numpy as np
 
+from capacity.domain.faults import require_member
+
 
 class DriverKind(Enum):
     """What turns cases into work."""
@@ -26,6 +28,9 @@ class DriverHistory:
     kind: DriverKind
     last_day: date
     values: np.ndarray
+
+    def __post_init__(self) -> None:
+        require_member(self.kind, DriverKind, f"driver of {self.queue}: kind")
 
 
 class DriverPaths(Protocol):

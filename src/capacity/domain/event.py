@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from capacity.domain.faults import require_member
 from capacity.errors import DataError
 
 
@@ -54,6 +55,8 @@ class Event:
     source: str = ""
 
     def __post_init__(self) -> None:
+        require_member(self.kind, EventKind, f"event {self.name}: kind")
+        require_member(self.shape, EventShape, f"event {self.name}: shape")
         if self.end is not None and self.end < self.start:
             raise DataError(f"event {self.name}: end {self.end} is before start {self.start}.")
         if self.end is None and self.shape is not EventShape.STEP:

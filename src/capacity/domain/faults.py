@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from capacity.errors import DataError
 
@@ -100,3 +101,20 @@ def require_positive(value: float, name: str) -> None:
     """
     if not 0 < value < float("inf"):
         raise DataError(f"{name} must be a positive finite number, got {value!r}.")
+
+
+def require_member(value: object, kind: type[Enum], name: str) -> None:
+    """Refuse what is no member of an Enum; the value of one as text is none either.
+
+    Text would compare unequal to every member, so that "full" or "statute" were silently ignored.
+
+    Examples
+    --------
+    >>> from capacity.domain.target import MeasuredAt
+    >>> require_member(MeasuredAt.STARTED, MeasuredAt, "measured_at")
+    """
+    if isinstance(value, kind):
+        return
+    meant = [item for item in kind if str(value).lower() in (str(item.value), item.name.lower())]
+    fix = " or ".join(str(item) for item in meant or kind)
+    raise DataError(f"{name} must be a member of {kind.__name__}, got {value!r}. Fix: {fix}.")

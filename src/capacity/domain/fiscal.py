@@ -11,6 +11,7 @@ from enum import Enum
 
 import pandas as pd
 
+from capacity.domain.faults import require_member
 from capacity.errors import DataError
 
 
@@ -152,6 +153,8 @@ class WeeklyFiscalCalendar(_Periods):
     long_period: int = 12
 
     def __post_init__(self) -> None:
+        require_member(self.pattern, WeekPattern, "fiscal pattern")
+        require_member(self.ending, YearEnd, "fiscal ending")
         if self.end_month not in range(1, 13) or self.weekday not in range(7):
             raise DataError(
                 f"end_month must be 1..12 and weekday 0..6 (Monday = 0), got {self.end_month} "

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
+from capacity.domain.faults import require_member
 from capacity.errors import DataError
 
 
@@ -37,6 +38,7 @@ class HandlingTime:
     minutes: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        require_member(self.shape, HandlingShape, "handling shape")
         if not 0 < self.mean_minutes < math.inf:
             raise DataError(
                 f"handling mean_minutes must be a positive finite number, got {self.mean_minutes!r}. "

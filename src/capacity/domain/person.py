@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from capacity.domain.faults import require_member
 from capacity.errors import DataError
 
 
@@ -100,6 +101,7 @@ class Person:
             raise DataError(
                 f"person id {self.id!r} is not a pseudonym. Fix: ids are a short code such as r001, never a name."
             )
+        require_member(self.tier, Tier, f"person {self.id}: tier")
         if self.hours_per_week is not None and not 0 < self.hours_per_week <= 60:
             raise DataError(
                 f"person {self.id}: hours_per_week must be in (0, 60], got {self.hours_per_week}."

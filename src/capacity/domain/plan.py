@@ -10,6 +10,7 @@ from capacity.domain.curve import StaffingCurve
 from capacity.domain.demand import Demand
 from capacity.domain.display import frame_html
 from capacity.domain.effort import Effort
+from capacity.domain.faults import require_member
 from capacity.domain.headcount import HeadcountPlan
 from capacity.domain.operation import Operation
 from capacity.domain.roster import CheckReport, Roster
@@ -35,6 +36,9 @@ class PlanSettings:
     seed: int = 0
     effort: Effort = Effort.QUICK
     factors: tuple[tuple[str, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        require_member(self.effort, Effort, "effort")
 
 
 @dataclass(frozen=True, kw_only=True)

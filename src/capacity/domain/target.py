@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from capacity.domain.faults import require_positive
+from capacity.domain.faults import require_member, require_positive
 from capacity.errors import DataError
 
 
@@ -67,6 +67,10 @@ class Target:
     journey: bool = False
 
     def __post_init__(self) -> None:
+        require_member(self.measured_at, MeasuredAt, "target measured_at")
+        require_member(self.clock_from, ClockFrom, "target clock_from")
+        require_member(self.per, TargetPeriod, "target per")
+        require_member(self.basis, Basis, "target basis")
         if not 0 < self.share < 1:
             hint = f" Did you mean {self.share / 100:g}?" if 1 < self.share <= 100 else ""
             raise DataError(f"target share must be in (0, 1), got {self.share!r}.{hint}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from capacity.domain.faults import require_member
 from capacity.domain.grid import check_zone
 from capacity.errors import DataError
 
@@ -74,6 +75,8 @@ class TextFormat:
     repeated_hour: RepeatedHour = RepeatedHour.RAISE
 
     def __post_init__(self) -> None:
+        require_member(self.dates, DateStyle, "dates")
+        require_member(self.repeated_hour, RepeatedHour, "repeated_hour")
         if self.tz is not None:
             check_zone(self.tz, "tz")
         if len(self.sep) != 1 or self.decimal not in (".", ","):

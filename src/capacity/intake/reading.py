@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from capacity.domain.faults import FaultList
+from capacity.domain.faults import FaultList, require_member
 from capacity.domain.operation import Operation
 from capacity.errors import DataError, MissingExtraError
 from capacity.intake.case_tables import Rejects
@@ -107,6 +107,9 @@ def read_cases(
         tz=tz,
         repeated_hour=repeated_hour,
     )
+    require_member(on_bad, OnBad, "on_bad")
+    require_member(on_duplicate, Duplicate, "on_duplicate")
+    require_member(gaps, Gap, "gaps")
     tables = [_read_table(source, "cases", style, on_bad, merge_labels=merge_labels)]
     if history is not None:
         tables.append(_read_table(history, "history", style, on_bad, merge_labels=merge_labels))

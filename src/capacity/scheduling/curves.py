@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from capacity.domain import Effort, Operation, Plane, Staffing, StaffingCurve
+from capacity.domain.faults import require_member
 from capacity.domain.seeds import stream
 from capacity.errors import DataError
 from capacity.program.slots import FloatArray
@@ -74,6 +75,7 @@ def staffing_curve(
     True
     """
     check_match(staffing, operation)
+    require_member(effort, Effort, "staffing_curve: effort")
     chosen = tuple(levels or (QUICK_LEVELS if effort is Effort.QUICK else LEVELS))
     if not chosen or min(chosen) <= 0:
         raise DataError(f"staffing_curve: levels must be positive, got {chosen}.")

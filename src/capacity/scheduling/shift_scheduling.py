@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from capacity.domain import Effort, Operation, ShiftPlan, SolveStatus, Staffing
-from capacity.domain.faults import require_share
+from capacity.domain.faults import require_member, require_share
 from capacity.errors import DataError
 from capacity.scheduling.margin import order_factors
 from capacity.scheduling.week_planning import PlannedWeek, plan_week
@@ -22,6 +22,7 @@ from capacity.scheduling.weekly.tables import (
     break_table,
     exposure_table,
     flow_table,
+    role_table,
     shift_table,
     shortfall_table,
 )
@@ -93,6 +94,7 @@ def schedule(
         Nonsense arguments, or staffing that names no queue of the operation.
     """
     began = time.perf_counter()
+    require_member(effort, Effort, "schedule: effort")
     _check(
         staffing,
         operation,
@@ -160,6 +162,7 @@ def _assemble(
         flows=_join([flow_table(item.mean) for item in planned]),
         exposure=_join([exposure_table(item.mean) for item in planned]),
         shortfall=_join([shortfall_table(item.mean) for item in planned]),
+        roles=_join([role_table(item.mean, before=n == 0) for n, item in enumerate(planned)]),
         status=_worst([item.status for item in solved]),
         objective=sum(item.objective for item in solved),
         bound=sum(item.bound for item in solved),
