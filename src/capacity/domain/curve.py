@@ -63,7 +63,7 @@ class StaffingCurve:
             [np.interp(level, levels, self.split[order, k]) for k in range(len(self.pools))],
             axis=-1,
         )
-        if self.mix_slopes is None:
+        if self.mix_slopes is None or not points[0].any():
             return np.asarray(total[..., None] * shares)
         mean = points[0] / points[0].sum()
         usual = level[..., None] * mean
