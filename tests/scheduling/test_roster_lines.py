@@ -14,6 +14,7 @@ from capacity.scheduling.rostering.automaton import build_automaton, cheapest_li
 from capacity.scheduling.rostering.lines import has_networks, open_pool, price_lines
 from capacity.scheduling.rostering.model import build_model
 from capacity.scheduling.rostering.problem import BlockRule, Cover, RunRule, WindowRule
+from capacity.scheduling.rostering.state import Search
 from tests.oracles.roster_search import least_cost
 
 
@@ -104,12 +105,96 @@ def test_a_line_of_least_cost_is_the_first_of_its_list() -> None:
     assert costs == sorted(costs)
 
 
-def test_rolling_windows_and_priced_rules_have_no_network() -> None:
-    problem = long_problem(0)
+def window_problem(seed: int) -> RosterProblem:
+    """Rolling windows and weeks with history, upper and lower limits, cut by both edges."""
+    problem = long_problem(seed, people=4, days=12)
+    rng = np.random.default_rng(seed)
+    people = len(problem.people)
+    kinds = np.array([1.0, 1.0, 0.0])
+    windows = (
+        WindowRule(
+            name="5 in 7",
+            amount=np.ones(3),
+            days=7,
+            at_most=np.array([5.0, 6.0, np.nan, 5.0]),
+            before=rng.integers(0, 2, (people, int(rng.integers(1, 8)))).astype(float),
+        ),
+        WindowRule(name="light in 3", amount=kinds, days=3, at_least=np.full(people, 1.0)),
+        WindowRule(
+            name="weeks",
+            amount=np.array([480.0, 480.0, 600.0]),
+            days=7,
+            step=7,
+            first=int(rng.integers(0, 7)),
+            at_most=np.full(people, 2400.0),
+            at_least=np.full(people, 960.0),
+            before=480.0 * rng.integers(0, 2, (people, 6)),
+        ),
+        WindowRule(name="edge", amount=kinds, days=30, at_most=np.full(people, 7.0)),
+    )
+    return replace(
+        problem,
+        windows=windows,
+        runs=(),
+        blocks=(),
+        allowed=np.ones_like(problem.allowed),
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_networks_keep_windows_as_rows_do(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = window_problem(seed)
+    model = build_model(problem)
+    duals = np.random.default_rng(seed).uniform(-1, 30, len(problem.cover))
+    pool = open_pool(problem, model)
+    assert has_networks(pool)
+    bound, _ = price_lines(pool, duals)
+    monkeypatch.setattr(line_module, "_network", lambda _pool, _person: None)
+    exact, _ = price_lines(open_pool(problem, model), duals)
+    assert bound == pytest.approx(exact, abs=1e-4)
+
+
+def test_states_with_the_same_future_are_one() -> None:
+    problem = replace(long_problem(0), windows=(), blocks=(), runs=())
     window = WindowRule(name="5 in 7", amount=np.ones(3), days=7, at_most=np.full(5, 5.0))
-    assert build_automaton(replace(problem, windows=(window,)), 0) is None
+    network = build_automaton(replace(problem, windows=(window,)), 0)
+    assert network is not None
+    assert network.stages[-1].start.size == 1
+    assert max(stage.start.size for stage in network.stages) < 3 * 2**6
+
+
+def test_priced_rules_have_no_network() -> None:
+    problem = long_problem(0)
     priced = replace(problem.windows[0], price=1.0)
     assert build_automaton(replace(problem, windows=(priced,)), 0) is None
+
+
+def test_without_a_roster_nothing_is_proven() -> None:
+    problem = long_problem(0)
+    model = build_model(problem)
+    size = model.program.cost.size
+    search = Search(
+        model=model,
+        limits=SearchLimits(),
+        values=np.zeros(size),
+        objective=np.inf,
+        bound=-np.inf,
+        step=1.0,
+        began=0.0,
+        lean=np.ones(size, dtype=bool),
+        reduced=np.zeros(size),
+        floor=0.0,
+    )
+    assert not search.is_proven
+    assert search.hopeful.all()
+
+
+def test_steered_lines_are_near_the_relaxation() -> None:
+    problem = replace(long_problem(5, people=12), runs=())
+    limits = SearchLimits(moves=0, proof_nodes=0, gap=0.0)
+    found = search_roster(problem, limits=limits)
+    first = next(objective for _, objective, step in found.trail if step == "steered lines")
+    assert first <= found.bound + 0.25 * abs(found.bound) + 60
 
 
 def test_a_person_whose_days_off_leave_no_line_is_named() -> None:

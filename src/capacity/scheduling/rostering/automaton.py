@@ -17,6 +17,7 @@ from capacity.scheduling.rostering.tracks import Track, person_tracks
 
 MOST_ARCS = 1_500_000
 MOST_STATES = 60_000
+MOST_CODES = 2**60
 Indices = NDArray[np.int32]
 
 
@@ -77,10 +78,20 @@ def build_automaton(
     alive = np.ones(state.shape[0], dtype=bool)
     for column, track in enumerate(tracks):
         alive &= track.ends(state[:, column])
-    stages = _prune(raw, alive)
+    if not alive.any():
+        return None
+    stages = _merge(raw, _kinds_of_end(tracks, state, alive), shifts)
     if stages is None:
         return None
     return Automaton(stages=stages, names=frozenset(track.name for track in tracks))
+
+
+def _kinds_of_end(tracks: tuple[Track, ...], state: Ints, alive: Bools) -> Ints:
+    """Ends with other totals stay apart, so that each gives a line of its own; -1: no end."""
+    told = [column for column, track in enumerate(tracks) if track.is_total]
+    kind = np.full(alive.size, -1, dtype=np.int64)
+    kind[alive] = np.unique(state[alive][:, told], axis=0, return_inverse=True)[1].ravel()
+    return kind
 
 
 def _step(tracks: tuple[Track, ...], state: Ints, day: int, shifts: int) -> tuple[Ints, Ints, Ints]:
@@ -99,34 +110,44 @@ def _step(tracks: tuple[Track, ...], state: Ints, day: int, shifts: int) -> tupl
 
 
 def _encode(tracks: tuple[Track, ...], state: Ints) -> Ints:
-    code = np.zeros(state.shape[0], dtype=np.int64)
+    """One number for each different state, however large the counters are together."""
+    code, codes = np.zeros(state.shape[0], dtype=np.int64), 1
     for column, track in enumerate(tracks):
-        code = code * track.size + state[:, column]
+        if codes * track.size >= MOST_CODES:
+            known, code = np.unique(code, return_inverse=True)
+            codes = known.size
+        code, codes = code * track.size + state[:, column], codes * track.size
     return code
 
 
-def _prune(raw: list[tuple[Ints, Ints, Ints, int]], alive: Bools) -> tuple[Stage, ...] | None:
-    """Leave out states from which no end is reached; number the others anew."""
+def _merge(
+    raw: list[tuple[Ints, Ints, Ints, int]], kind: Ints, shifts: int
+) -> tuple[Stage, ...] | None:
+    """Stages from the last day to the first: states with the same future are one.
+
+    `kind` numbers the states after the last day, -1 for those in which no line may end. States
+    from which no end is reached are left out.
+    """
     stages: list[Stage] = []
     for source, choice, target, count in reversed(raw):
-        kept = np.flatnonzero(alive[target])
-        if not kept.size:
+        future = np.full((count, shifts + 1), -1, dtype=np.int32)
+        future[source, choice] = kind[target]
+        alive = (future >= 0).any(axis=1)
+        if not alive.any():
             return None
-        number = np.cumsum(alive) - 1
-        before = np.zeros(count, dtype=bool)
-        before[source[kept]] = True
-        order = kept[np.argsort(target[kept], kind="stable")]
-        goal = number[target[order]]
-        renumbered = np.cumsum(before) - 1
-        start = np.searchsorted(goal, np.arange(int(alive.sum())))
+        rows, number = np.unique(future[alive], axis=0, return_inverse=True)
+        origin, picked = np.nonzero(rows >= 0)
+        goal = rows[origin, picked]
+        order = np.argsort(goal, kind="stable")
         stages.append(
             Stage(
-                source=renumbered[source[order]].astype(np.int32),
-                choice=choice[order].astype(np.int8),
-                start=start.astype(np.int64),
+                source=origin[order].astype(np.int32),
+                choice=picked[order].astype(np.int8),
+                start=np.searchsorted(goal[order], np.arange(int(goal.max(initial=-1)) + 1)),
             )
         )
-        alive = before
+        kind = np.full(count, -1, dtype=np.int64)
+        kind[alive] = np.asarray(number).ravel()
     return tuple(reversed(stages))
 
 

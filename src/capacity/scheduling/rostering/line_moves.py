@@ -6,13 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from capacity.errors import InfeasibleError
 from capacity.program import Engine, SolveOptions, restrict, solve
-from capacity.scheduling.rostering.construction import nobody_fits
 from capacity.scheduling.rostering.lines import (
     LinePool,
     cover_of,
-    dual_limits,
     master_program,
     price_people,
     relaxed_master,
@@ -47,27 +44,6 @@ def accept_lines(search: Search, pool: LinePool, numbers: list[int], name: str) 
     """Take a roster given by the line of every person, if it is not worse."""
     values = complete_roster(search.model, np.stack([pool.lines[n].shifts for n in numbers]))
     return values is not None and search.accept(values, name)
-
-
-def greedy_lines(search: Search, pool: LinePool, rng: np.random.Generator) -> None:
-    """A first roster: one person after the other takes the line that cover pays best for."""
-    left = search.model.program.row_lower[search.model.cover_rows].copy()
-    low, high = dual_limits(pool)
-    numbers = [0] * len(pool.by_person)
-    for person in rng.permutation(len(pool.by_person)).tolist():
-        worth = np.where(left > 0, np.where(np.isfinite(high), high, 0.0), 0.0)
-        worth = np.where(left > 0, worth, np.where(np.isfinite(low), low, 0.0))
-        price_people(pool, worth, [person])
-        own = pool.by_person[person]
-        if not own:
-            raise InfeasibleError(nobody_fits(pool.problem, np.array([person])))
-        cost = [
-            pool.lines[n].cost - float(pool.lines[n].values @ worth[pool.lines[n].rows])
-            for n in own
-        ]
-        numbers[person] = own[int(np.argmin(cost))]
-        left -= cover_of(pool, [numbers[person]])
-    accept_lines(search, pool, numbers, "greedy lines")
 
 
 def dive(search: Search, pool: LinePool) -> None:

@@ -21,6 +21,7 @@ from capacity.scheduling.rostering.automaton import (
 )
 from capacity.scheduling.rostering.model import RosterModel
 from capacity.scheduling.rostering.problem import Floats, Ints, RosterProblem
+from capacity.scheduling.rostering.tracks import spans
 
 LINE_NODES = 2_000
 LINES_EACH = 3
@@ -68,6 +69,8 @@ class LinePool:
     lines: list[Line] = field(default_factory=list)
     by_person: list[list[int]] = field(default_factory=list)
     known: dict[tuple[int, bytes], int] = field(default_factory=dict)
+    keys: dict[tuple[int, frozenset[str]], object] = field(default_factory=dict)
+    gains: dict[int, sparse.csr_array] = field(default_factory=dict)
 
     def add(self, person: int, shifts: Ints, extra: float = 0.0) -> tuple[int, bool]:
         """Number of a line, and whether it is new; `extra` is the cost of priced rules."""
@@ -205,33 +208,34 @@ def price_lines(pool: LinePool, duals: Floats) -> tuple[float, int]:
 
 def price_people(pool: LinePool, duals: Floats, people: range | list[int]) -> tuple[float, int]:
     """Sum of the least reduced costs of some people, and how many new lines came of it."""
-    reduced = pool.model.program.cost - pool.cover.T @ duals
     least, new = 0.0, 0
     for person in people:
-        network = _network(pool, person)
-        while network is not None:
-            cheapest, lines = cheapest_lines(
-                network, _line_costs(pool, person, reduced), LINES_EACH
-            )
-            broken = [_broken_totals(pool.problem, person, line) for line in lines]
-            if not (lines and broken[0]):
-                break
-            pool.counted[person] |= broken[0]
-            network = _network(pool, person)
-        if network is None:
-            cheapest, found = _price_by_program(pool, person, reduced)
-            new += found
-        else:
-            kept = [line for line, names in zip(lines, broken, strict=True) if not names]
-            new += sum(pool.add(person, line)[1] for line in kept)
+        cheapest, found = price_person(pool, person, duals)
         least += cheapest
+        new += sum(is_new for _, is_new in found)
     return least, new
+
+
+def price_person(
+    pool: LinePool, person: int, duals: Floats, most: int = LINES_EACH
+) -> tuple[float, list[tuple[int, bool]]]:
+    """Least reduced cost of a person, and numbers of cheap lines (best first), new or known."""
+    network = _network(pool, person)
+    while network is not None:
+        cheapest, lines = cheapest_lines(network, _line_costs(pool, person, duals), most)
+        broken = [_broken_totals(pool.problem, person, line) for line in lines]
+        if not (lines and broken[0]):
+            kept = [line for line, names in zip(lines, broken, strict=True) if not names]
+            return cheapest, [pool.add(person, line) for line in kept]
+        pool.counted[person] |= broken[0]
+        network = _network(pool, person)
+    return _price_by_program(pool, person, duals)
 
 
 def has_networks(pool: LinePool) -> bool:
     """Whether the rules of every person fit a network of states, and all of them into memory."""
     people = range(len(pool.by_person))
-    keys = {automaton_key(pool.problem, person, pool.counted[person]) for person in people}
+    keys = {_key(pool, person) for person in people}
     for person in people:
         network = _network(pool, person)
         if network is None or network.arcs * len(keys) > 2 * pool.most_arcs:
@@ -240,7 +244,7 @@ def has_networks(pool: LinePool) -> bool:
 
 
 def _network(pool: LinePool, person: int) -> Automaton | None:
-    key = automaton_key(pool.problem, person, pool.counted[person])
+    key = _key(pool, person)
     if key is None:
         return None
     if key not in pool.networks:
@@ -252,11 +256,24 @@ def _network(pool: LinePool, person: int) -> Automaton | None:
     return pool.networks[key]
 
 
-def _line_costs(pool: LinePool, person: int, reduced: Floats) -> Floats:
+def _key(pool: LinePool, person: int) -> object:
+    """What people with the same network share, numbered once for each set of totals."""
+    wanted = (person, pool.counted[person])
+    if wanted not in pool.keys:
+        pool.keys[wanted] = automaton_key(pool.problem, *wanted)
+    return pool.keys[wanted]
+
+
+def _line_costs(pool: LinePool, person: int, duals: Floats) -> Floats:
     """Reduced cost of each choice by day: a day off first."""
     columns = pool.model.assign[person]
+    allowed = columns >= 0
+    if person not in pool.gains:
+        pool.gains[person] = sparse.csr_array(pool.cover[:, columns[allowed]].T)
     cost = np.zeros((columns.shape[0], columns.shape[1] + 1))
-    cost[:, 1:] = np.where(columns >= 0, reduced[columns], np.inf)
+    reduced = np.full(columns.shape, np.inf)
+    reduced[allowed] = pool.model.program.cost[columns[allowed]] - pool.gains[person] @ duals
+    cost[:, 1:] = reduced
     if pool.problem.must_work is not None:
         cost[pool.problem.must_work[person], 0] = np.inf
     return cost
@@ -267,7 +284,11 @@ def _broken_totals(problem: RosterProblem, person: int, line: Ints) -> frozenset
     days = np.flatnonzero(line >= 0)
     names = set()
     for rule in problem.windows:
-        if rule.at_most is None or not np.isfinite(rule.at_most[person]):
+        if (
+            rule.at_most is None
+            or not np.isfinite(rule.at_most[person])
+            or not spans(problem, rule)
+        ):
             continue
         amount = np.broadcast_to(rule.amount, (problem.days, len(problem.shifts)))
         if amount[days, line[days]].sum() > rule.at_most[person] + 1e-9:
@@ -275,21 +296,24 @@ def _broken_totals(problem: RosterProblem, person: int, line: Ints) -> frozenset
     return frozenset(names)
 
 
-def _price_by_program(pool: LinePool, person: int, reduced: Floats) -> tuple[float, int]:
+def _price_by_program(
+    pool: LinePool, person: int, duals: Floats
+) -> tuple[float, list[tuple[int, bool]]]:
     """The same by the exact solver, for rules that a network cannot hold."""
     if person not in pool.programs:
         pool.programs[person] = _person_program(pool.model, person)
     own = pool.programs[person]
-    program = replace(own.program, cost=reduced[own.index])
+    reduced = own.program.cost - pool.cover[:, own.index].T @ duals
+    program = replace(own.program, cost=reduced)
     options = SolveOptions(engine=Engine.DIRECT, gap=1e-6, nodes=LINE_NODES)
     found = solve(program, options, apart=False)
     if not found.status.has_solution:
-        return found.bound, 0
+        return found.bound, []
     values = np.zeros(pool.model.program.cost.size)
     values[own.index] = found.values
     columns = own.index[~pool.model.cells[own.index]]
     extra = float(pool.model.program.cost[columns] @ values[columns])
-    return found.bound, int(pool.add(person, pool.model.chosen_by(values, person), extra)[1])
+    return found.bound, [pool.add(person, pool.model.chosen_by(values, person), extra)]
 
 
 def _person_program(model: RosterModel, person: int) -> PersonProgram:

@@ -15,11 +15,17 @@ LEAN_SHARE = 0.3
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Relaxed:
-    """A proven bound, the columns worth a first look, and the duals of the cover rows."""
+    """A proven bound, the columns worth a first look, and the duals of the cover rows.
+
+    `reduced` is what one unit of each column adds to the bound at least (zero where unknown);
+    `values` the interior point, None where the clock ended the relaxation first.
+    """
 
     bound: float
     lean: Bools
     cover_dual: Floats
+    reduced: Floats
+    values: Floats | None
 
 
 def relax(model: RosterModel, wall_seconds: float | None = None) -> Relaxed:
@@ -40,10 +46,14 @@ def relax(model: RosterModel, wall_seconds: float | None = None) -> Relaxed:
             bound=max(relaxed.bound, program.offset + float(least.sum())),
             lean=np.ones(cells.size, dtype=bool),
             cover_dual=np.zeros(model.cover_rows.stop - model.cover_rows.start),
+            reduced=np.zeros(cells.size),
+            values=None,
         )
     reduced = program.cost - program.matrix.T @ relaxed.row_dual
     return Relaxed(
         bound=relaxed.bound,
         lean=~cells | (reduced <= np.quantile(reduced[cells], LEAN_SHARE)),
         cover_dual=relaxed.row_dual[model.cover_rows],
+        reduced=np.maximum(reduced, 0.0),
+        values=relaxed.values if relaxed.status.has_solution else None,
     )

@@ -13,8 +13,13 @@ from capacity.program import Engine, SolveOptions, solve
 from capacity.scheduling.rostering.construction import build_roster
 from capacity.scheduling.rostering.generation import generate_lines
 from capacity.scheduling.rostering.helper import open_helper
-from capacity.scheduling.rostering.line_moves import dive, greedy_lines
-from capacity.scheduling.rostering.lines import LinePool, has_networks, open_pool
+from capacity.scheduling.rostering.line_moves import accept_lines, dive
+from capacity.scheduling.rostering.lines import (
+    LinePool,
+    has_networks,
+    open_pool,
+    price_lines,
+)
 from capacity.scheduling.rostering.model import build_model
 from capacity.scheduling.rostering.problem import RosterProblem
 from capacity.scheduling.rostering.relaxation import Relaxed, relax
@@ -24,12 +29,14 @@ from capacity.scheduling.rostering.state import (
     SearchLimits,
     objective_step,
 )
+from capacity.scheduling.rostering.steering import steer_lines
 from capacity.scheduling.rostering.walking import Walk
 
 SMALL, SMALL_WITH_CLOCK = 1_000, 6_000
 EXACT_SHARE, EXACT_SECONDS = 0.05, 12.0
 RELAX_SHARE, BUILD_SHARE = 0.4, 0.3
 NETWORK_SHARE, ARCS_A_SECOND = 0.15, 500_000
+TIGHT = 1e-6
 DEFAULT_LIMITS = SearchLimits()
 
 
@@ -62,6 +69,8 @@ def search_roster(
         step=objective_step(model),
         began=began,
         lean=relaxed.lean,
+        reduced=relaxed.reduced,
+        floor=relaxed.bound,
     )
     search.raise_bound(relaxed.bound)
     solve_at_once(search)
@@ -107,9 +116,14 @@ def start_lines(
         pool.most_arcs = ARCS_A_SECOND * NETWORK_SHARE * search.limits.wall_seconds
     if not has_networks(pool):
         return None
-    greedy_lines(search, pool, rng)
-    generate_lines(search, pool, relaxed.cover_dual)
-    dive(search, pool)
+    accept_lines(search, pool, steer_lines(search, pool, relaxed, rng), "steered lines")
+    bound, _ = price_lines(pool, relaxed.cover_dual)
+    search.raise_bound(bound)
+    if relaxed.values is None or bound > relaxed.bound + max(0.2 * search.step, TIGHT * abs(bound)):
+        generate_lines(search, pool, relaxed.cover_dual)
+        dive(search, pool)
+    else:
+        search.is_tight = True
     return pool
 
 

@@ -13,8 +13,6 @@ from capacity.errors import DataError
 from capacity.scheduling.rostering.model import RosterModel
 from capacity.scheduling.rostering.problem import Bools, Floats, Ints
 
-MOVE_SHARE = 0.01
-
 
 @dataclass(frozen=True, kw_only=True)
 class SearchLimits:
@@ -81,7 +79,9 @@ class Search:
     """The state of one search.
 
     `values` is the best roster; `here` is where the walk stands, a roster that may cost up to
-    `slack` more. `lean` marks the columns that the relaxation finds promising.
+    `slack` more. `lean` marks the columns that the relaxation finds promising; `reduced` says
+    what a unit of each column adds to `floor`, the bound of the relaxation. `is_tight` says that
+    no bound of lines lies above the floor.
     """
 
     model: RosterModel
@@ -92,6 +92,9 @@ class Search:
     step: float
     began: float
     lean: Bools
+    reduced: Floats
+    floor: float
+    is_tight: bool = False
     here: Floats = field(default_factory=lambda: np.zeros(0))
     here_objective: float = math.inf
     slack: float = 0.0
@@ -117,6 +120,8 @@ class Search:
     @property
     def is_proven(self) -> bool:
         """Whether the bound meets the objective."""
+        if not math.isfinite(self.objective):
+            return False
         return self.objective - self.bound <= max(self.limits.gap * abs(self.objective), 1e-6)
 
     @property
@@ -129,6 +134,12 @@ class Search:
         """Relative gap below which no better roster can exist."""
         step_gap = 0.99 * self.step / max(abs(self.objective), 1.0)
         return max(step_gap, min(self.limits.gap, 1e-6))
+
+    @property
+    def hopeful(self) -> Bools:
+        """Columns of which a better roster may hold a unit; the others cost more than is left."""
+        room = self.objective - self.floor + 1e-6 * max(abs(self.floor), 1.0)
+        return (self.reduced <= room) | ~self.model.program.integer
 
     def seconds_of(self, share: float) -> float | None:
         """Part of the whole time, at most what is left; None without a clock."""

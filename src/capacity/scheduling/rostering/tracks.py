@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from capacity.scheduling.rostering.problem import (
     RunRule,
     WindowRule,
 )
+from capacity.scheduling.rostering.window_tracks import window_track
 
 MOST_TOTAL = 4_000
 
@@ -46,6 +47,11 @@ class Track(Protocol):
         """Next value of each, and whether the rule allows the shift."""
         ...
 
+    @property
+    def is_total(self) -> bool:
+        """Whether lines that end with other values are worth a place in the pool each."""
+        ...
+
     def ends(self, value: Ints) -> Bools:
         """Whether a line may end with the value."""
         ...
@@ -59,6 +65,7 @@ class RunTrack:
     is counted apart.
     """
 
+    is_total: ClassVar[bool] = False
     name: str
     shifts: frozenset[int]
     shortest_work: int
@@ -113,6 +120,7 @@ class RunTrack:
 class LastTrack:
     """The last shift, for successions on the next day; shifts with the same followers are one."""
 
+    is_total: ClassVar[bool] = False
     name: str
     forbidden: Bools
 
@@ -159,6 +167,7 @@ class LastTrack:
 class BlockTrack:
     """Worked blocks (weekends) so far, and whether the one under way is worked."""
 
+    is_total: ClassVar[bool] = True
     name: str
     blocks: tuple[tuple[int, ...], ...]
     at_most: int
@@ -197,6 +206,7 @@ class BlockTrack:
 class TotalTrack:
     """A whole-number amount summed over the horizon."""
 
+    is_total: ClassVar[bool] = True
     name: str
     amount: tuple[tuple[int, ...], ...]
     at_most: int
@@ -232,7 +242,7 @@ def person_tracks(
 ) -> tuple[Track, ...] | None:
     """The counters of a person, None if a rule needs more than a small counter.
 
-    Rolling windows, priced rules and successions over more than one day are not tracked.
+    Priced rules and successions over more than one day are not tracked.
     """
     if problem.stable or problem.forbidden[1:].any():
         return None
@@ -254,12 +264,13 @@ def person_tracks(
     for rule in problem.windows:
         if not _binds(rule, person):
             continue
-        if rule.at_least is None and rule.name not in counted and _spans(problem, rule):
+        if rule.at_least is None and rule.name not in counted and spans(problem, rule):
             continue
-        total = _total_track(problem, rule, person)
-        if total is None:
+        make = _total_track if spans(problem, rule) else window_track
+        track = make(problem, rule, person)
+        if track is None:
             return None
-        tracks.append(total)
+        tracks.append(track)
     return tuple(tracks)
 
 
@@ -286,14 +297,14 @@ def _binds(rule: WindowRule, person: int) -> bool:
     return any(side is not None and np.isfinite(side[person]) for side in sides)
 
 
-def _spans(problem: RosterProblem, rule: WindowRule) -> bool:
+def spans(problem: RosterProblem, rule: WindowRule) -> bool:
     """One hard window over the whole horizon."""
     whole = rule.first == 0 and rule.days >= problem.days and rule.step >= problem.days
     return whole and rule.is_hard and rule.before is None
 
 
 def _total_track(problem: RosterProblem, rule: WindowRule, person: int) -> TotalTrack | None:
-    if not _spans(problem, rule) or not np.equal(rule.amount, np.round(rule.amount)).all():
+    if not np.equal(rule.amount, np.round(rule.amount)).all():
         return None
     amount = np.broadcast_to(rule.amount, (problem.days, len(problem.shifts))).astype(np.int64)
     unit = int(np.gcd.reduce(amount.ravel())) or 1
