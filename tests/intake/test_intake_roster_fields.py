@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from capacity.domain import CounsellingSession, RotationShare
+from capacity.domain import CounsellingSession, OpeningHours, RoleCover, RotationShare
 from capacity.errors import DataError
 from capacity.intake import read_operation
 
@@ -54,6 +54,11 @@ shifts = [
   { name = "night", start = "23:00", hours = 8 },
 ]
 
+[[cover]]
+name = "on call"
+skill = "severe"
+hours = { zone = "UTC", weekdays = ["mon"], opens = "08:00", closes = "12:00" }
+
 [people]
 file = "people.csv"
 """
@@ -74,6 +79,8 @@ def test_fields_of_rosters_are_read_from_files(tmp_path: Path) -> None:
     operation = read_operation(write(tmp_path))
     assert operation.exposure.queues == ("severe",)
     assert operation.rotation == (RotationShare(queues=("severe",), at_most=0.6),)
+    hours = OpeningHours(zone="UTC", weekdays=(0,), opens_minute=480, closes_minute=720)
+    assert operation.cover == (RoleCover(name="on call", skill="severe", hours=hours),)
     pool, person = operation.pools[0], operation.people[0]
     assert pool.overtime_hours_per_week == 4
     assert pool.max_weekends_in_four == 2
@@ -91,6 +98,9 @@ def test_fields_of_rosters_are_read_from_files(tmp_path: Path) -> None:
     [
         ('[["night", "day"]]', '["night", "day"]', "not a list of pairs"),
         ('[["mon", "tue", "wed", "thu", "fri"], ', '["mon", ', "not a list of patterns"),
+        ('name = "on call"', 'nome = "on call"', "unknown key"),
+        ('opens = "08:00"', 'opens = "13:00"', "opening hours need 0 <= opens < closes"),
+        ('skill = "severe"', 'skill = "legal"', "no pool has the skill 'legal'"),
         ('"sat", "sun"]]', '"sat", "funday"]]', "unknown weekday 'funday'"),
         ('[["night", "day"]]', '[["night", "dawn"]]', "unknown shifts"),
         ('queues = ["severe"]\nat_most', 'queues = ["sever"]\nat_most', "unknown queue 'sever'"),

@@ -71,6 +71,7 @@ from capacity.domain.promise import Promise as Promise
 from capacity.domain.queue import Escalation as Escalation
 from capacity.domain.queue import Queue as Queue
 from capacity.domain.queue import Sibling as Sibling
+from capacity.domain.role_cover import RoleCover as RoleCover
 from capacity.domain.roster import Activity as Activity
 from capacity.domain.roster import CheckReport as CheckReport
 from capacity.domain.roster import FixedPart as FixedPart

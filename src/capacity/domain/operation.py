@@ -14,6 +14,7 @@ from capacity.domain.grid import INTERVAL_MINUTES, check_zone
 from capacity.domain.person import Person, Tier
 from capacity.domain.pool import Pool, Site, eligible_queues
 from capacity.domain.queue import Queue
+from capacity.domain.role_cover import RoleCover
 from capacity.domain.special_days import SpecialDays
 from capacity.errors import DataError
 
@@ -48,7 +49,7 @@ class Operation:
     interval; convention .85). `wellness_minutes_per_exposure_hour` (10; Police Care UK) is paid
     time; it serves as the exposure break unless `wellness_is_break` is False. `rates` turns one
     unit of a site's currency into `currency`. `rotation` bounds the share of a person's week on
-    some queues.
+    some queues. `cover` names roles that must be at hand, whatever the queues need.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Operation:
     rates: dict[str, float] = field(default_factory=dict)
     data: DataFiles = DataFiles()
     rotation: tuple[RotationShare, ...] = ()
+    cover: tuple[RoleCover, ...] = ()
 
     def __post_init__(self) -> None:
         check_zone(self.zone, f"operation {self.name}")
@@ -79,6 +81,7 @@ class Operation:
         self._check_links(faults)
         self._check_caps(faults)
         self._check_people(faults)
+        self._check_cover(faults)
         faults.raise_any()
 
     def _check_settings(self, faults: FaultList) -> None:
@@ -235,6 +238,24 @@ class Operation:
                         "make them agree",
                     )
 
+    def _check_cover(self, faults: FaultList) -> None:
+        names = [item.name for item in self.cover]
+        for name in sorted({n for n in names if names.count(n) > 1 or n in self.queue_names}):
+            faults.add(f"cover {name}", "shares its name with a cover or queue", "choose another")
+        skills = {skill for pool in self.pools for skill in pool.skills}
+        for item in self.cover:
+            if item.skill not in skills:
+                fix = nearest(item.skill, skills)
+                faults.add(f"cover {item.name}", f"no pool has the skill {item.skill!r}", fix)
+                continue
+            held = sum(self.holders(pool, item.skill) for pool in self.pools)
+            if held < item.heads:
+                faults.add(
+                    f"cover {item.name}",
+                    f"asks for {item.heads} people at once, {held} hold the skill {item.skill!r}",
+                    "lower heads or give the skill to more people",
+                )
+
     @cached_property
     def _queues(self) -> dict[str, Queue]:
         return {queue.name: queue for queue in self.queues}
@@ -281,6 +302,15 @@ class Operation:
     def served_by(self, pool: Pool) -> tuple[str, ...]:
         """Queues that a pool may work."""
         return eligible_queues(pool, self.queues)
+
+    def holders(self, pool: Pool, skill: str) -> int:
+        """People of a pool who hold a skill: all of them unless persons list skills of their own."""
+        if skill not in pool.skills:
+            return 0
+        people = [person for person in self.people if person.pool == pool.name]
+        if not people:
+            return pool.heads
+        return sum(person.skills is None or skill in person.skills for person in people)
 
     def cap_of(self, pool: Pool) -> ExposureCap:
         """The exposure cap that holds for a pool."""

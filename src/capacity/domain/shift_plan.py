@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
@@ -12,6 +12,8 @@ from capacity.domain.display import frame_html, plural
 from capacity.domain.effort import Effort, SolveStatus
 from capacity.domain.grid import TimeGrid
 from capacity.domain.promise import Promise
+
+ROLE_COLUMNS = ("cover", "pool", "shift", "date", "heads")
 
 
 class Dispatch(Enum):
@@ -32,7 +34,9 @@ class ShiftPlan:
     - `breaks`: pool, shift, date, start, minutes, heads (heads that take it then)
     - `flows`: pool, queue, start, hours (work assigned in the interval)
     - `exposure`: pool, shift, date, queue, start, hours (severity-weighted, of that cohort)
-    - `shortfall`: queue, start, hours, kind ("floor" or "late"): work that the plan cannot cover
+    - `shortfall`: queue, start, hours, kind ("floor", "late" or, with the name of a cover for the
+      queue, "role"): what the plan cannot cover
+    - `roles`: cover, pool, shift, date, heads (of a pool in which only some people hold the role)
 
     `factors` are the margins of the first week by queue, `factor` their mean weighted by work.
     """
@@ -57,6 +61,7 @@ class ShiftPlan:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     factors: tuple[tuple[str, float], ...] = ()
+    roles: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(ROLE_COLUMNS)))
 
     @property
     def gap(self) -> float:

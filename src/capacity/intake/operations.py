@@ -14,6 +14,7 @@ from capacity.domain.operation import DataFiles, Operation, TierCap
 from capacity.domain.person import Person, Tier
 from capacity.domain.pool import Attrition, AttritionBand, HiringTerms, Pool, PoolCost, Site
 from capacity.domain.queue import Queue
+from capacity.domain.role_cover import RoleCover
 from capacity.domain.shift import ShiftTemplate
 from capacity.domain.special_days import SpecialDays
 from capacity.errors import DataError
@@ -22,7 +23,7 @@ from capacity.intake.files import local_path, read_toml
 from capacity.intake.people import read_people, with_tenure
 from capacity.intake.policy import OnBad
 from capacity.intake.pool_tables import read_exposure, read_pool
-from capacity.intake.queue_tables import read_queue, spread_targets
+from capacity.intake.queue_tables import read_opening, read_queue, spread_targets
 from capacity.intake.tables import add_error, build, convert_keys, report_unknown
 from capacity.intake.values import Convert
 
@@ -37,6 +38,7 @@ SETTINGS: dict[str, Convert] = {
     "holidays": v.days,
 }
 SITE: dict[str, Convert] = {"name": v.text, "zone": v.zone, "currency": v.text}
+COVER: dict[str, Convert] = {"name": v.text, "skill": v.text, "heads": v.integer}
 ROTATION: dict[str, Convert] = {"queues": v.texts, "at_most": v.number, "at_least": v.number}
 TIER: dict[str, Convert] = {"tier": v.choice(Tier), "share": v.number}
 EVENT: dict[str, Convert] = {
@@ -71,6 +73,7 @@ TABLES = (
     "exposure",
     "tiers",
     "rotation",
+    "cover",
     "sites",
     "queues",
     "targets",
@@ -167,6 +170,8 @@ def _parts(document: dict[str, Any], folder: Path, faults: FaultList) -> dict[st
         parts["tier_caps"] = _rows(document, "tiers", faults, _read_tier, None)
     if "rotation" in document:
         parts["rotation"] = _rows(document, "rotation", faults, _read_rotation, None)
+    if "cover" in document:
+        parts["cover"] = _rows(document, "cover", faults, _read_cover, None)
     return parts
 
 
@@ -215,6 +220,11 @@ def _read_tier(table: Any, where: str, faults: FaultList) -> TierCap | None:
 
 def _read_rotation(table: Any, where: str, faults: FaultList) -> RotationShare | None:
     return build(RotationShare, table, where, faults, ROTATION)
+
+
+def _read_cover(table: Any, where: str, faults: FaultList) -> RoleCover | None:
+    hours = {"hours": lambda item: read_opening(item, f"{where}.hours", faults)}
+    return build(RoleCover, table, where, faults, COVER | hours)
 
 
 def _stand_in_site(item: dict[str, Any]) -> Site:

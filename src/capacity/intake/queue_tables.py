@@ -67,16 +67,15 @@ def read_queue(table: Any, where: str, faults: FaultList) -> Queue | None:
             Escalation, item, f"{where}.escalates_to", faults, ESCALATION
         ),
         "like": lambda item: build(Sibling, item, f"{where}.like", faults, SIBLING),
-        "opening": lambda item: build(
-            OpeningHours,
-            item,
-            f"{where}.opening",
-            faults,
-            OPENING,
-            rename={"opens": "opens_minute", "closes": "closes_minute"},
-        ),
+        "opening": lambda item: read_opening(item, f"{where}.opening", faults),
     }
     return build(Queue, table, where, faults, QUEUE | parts)
+
+
+def read_opening(table: Any, where: str, faults: FaultList) -> OpeningHours | None:
+    """Weekly hours of a queue or a cover, or None after its faults were recorded."""
+    rename = {"opens": "opens_minute", "closes": "closes_minute"}
+    return build(OpeningHours, table, where, faults, OPENING, rename=rename)
 
 
 def _targets(items: Any, where: str, faults: FaultList) -> tuple[Target, ...]:

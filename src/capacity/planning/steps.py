@@ -42,6 +42,7 @@ PEOPLE = frozenset(
         "exposure",
         "tier_caps",
         "rotation",
+        "cover",
         "occupancy_cap",
         "wellness_minutes_per_exposure_hour",
         "wellness_is_break",

@@ -103,8 +103,9 @@ def _gaps(plan: ShiftPlan, operation: Operation) -> pd.DataFrame:
     columns = ["queue", "day", "part", "kind", "hours"]
     if plan.shortfall.empty:
         return pd.DataFrame(columns=columns)
+    zones = {queue.name: queue.zone for queue in operation.queues}
     local = [
-        start.tz_convert(ZoneInfo(operation.queue(queue).zone))
+        start.tz_convert(ZoneInfo(zones.get(queue, operation.zone)))
         for queue, start in zip(plan.shortfall["queue"], plan.shortfall["start"], strict=True)
     ]
     table = plan.shortfall.assign(
@@ -136,9 +137,11 @@ def _remedies(
 ) -> Iterator[tuple[str, float, float]]:
     """(change, amount, hours still short): people in one pool, or a longer cap that binds."""
     operation = week.operation
-    queues = [operation.queue(str(name)) for name in frame["queue"].unique()]
+    names = set(frame["queue"])
+    queues = [queue for queue in operation.queues if queue.name in names]
+    skills = {cover.skill for cover in operation.cover if cover.name in names}
     for p, pool in enumerate(operation.pools):
-        if any(pool.serves(queue) for queue in queues):
+        if any(pool.serves(queue) for queue in queues) or skills & set(pool.skills):
             alone = elastic.ease((Relax.HEADS,), (p,))
             count = float(np.ceil(alone.heads[p] - 1e-6))
             if count > 0:

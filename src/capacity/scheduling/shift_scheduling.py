@@ -22,6 +22,7 @@ from capacity.scheduling.weekly.tables import (
     break_table,
     exposure_table,
     flow_table,
+    role_table,
     shift_table,
     shortfall_table,
 )
@@ -161,6 +162,7 @@ def _assemble(
         flows=_join([flow_table(item.mean) for item in planned]),
         exposure=_join([exposure_table(item.mean) for item in planned]),
         shortfall=_join([shortfall_table(item.mean) for item in planned]),
+        roles=_join([role_table(item.mean, before=n == 0) for n, item in enumerate(planned)]),
         status=_worst([item.status for item in solved]),
         objective=sum(item.objective for item in solved),
         bound=sum(item.bound for item in solved),

@@ -19,6 +19,7 @@ from capacity.scheduling.checking.exposure_rules import (
 )
 from capacity.scheduling.checking.findings import Breach, breach_frame
 from capacity.scheduling.checking.plan_rules import plan_breaches
+from capacity.scheduling.checking.role_rules import role_breaches
 from capacity.scheduling.checking.rotation_rules import rotation_breaches
 from capacity.scheduling.checking.table_rules import (
     require_columns,
@@ -72,7 +73,7 @@ def check(
     Shares no code with what builds rosters: it reads the table and the operation, nothing else.
     A measure that is not a finite number is a breach, and so is a row that cannot be read. With
     `shifts` it also recounts that every planned head and hour is in the roster or listed as
-    unfilled or unassigned.
+    unfilled or unassigned, and that roles are at hand but where the plan names a shortfall.
 
     Parameters
     ----------
@@ -100,7 +101,8 @@ def check(
     unsound, breaches = unsound_rows(frame, operation)
     exposure: list[dict[str, object]] = []
     first_days = _first_days(frame[~unsound], roster, operation)
-    for duties in read_duties(frame[~unsound], operation).values():
+    by_person = read_duties(frame[~unsound], operation)
+    for duties in by_person.values():
         found, rows = _person(duties, operation, first_days[duties[0].pool.name])
         breaches += found
         exposure += rows
@@ -108,7 +110,9 @@ def check(
     checked: tuple[str, ...] = RULES
     if shifts is not None:
         breaches += plan_breaches(roster, shifts)
-        checked = (*checked, "cover of the plan")
+        everybody = [duty for duties in by_person.values() for duty in duties]
+        breaches += role_breaches(everybody, roster, operation, shifts)
+        checked = (*checked, "cover of the plan", "cover by role")
     if fixed is not None:
         breaches += fixed_breaches(roster, fixed)
         checked = (*checked, "fixed part")

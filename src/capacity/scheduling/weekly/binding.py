@@ -32,6 +32,7 @@ RULES = {
     "days off": (("days off",), "pool"),
     "free weekends": (("weekends",), "pool"),
     "floors": (("floors",), "queue"),
+    "cover by role": (("role cover",), "pool"),
 }
 CAPS: Mapping[str, Mapping[str, Any]] = {
     "exposure break": {"minutes_in_row": None, "break_minutes": 0},

@@ -9,6 +9,7 @@ from capacity.domain import Staffing, TimeGrid
 from capacity.program.slots import FloatArray
 from capacity.scheduling.weekly import exposure_rules
 from capacity.scheduling.weekly.cohorts import cover_hours, list_breaks
+from capacity.scheduling.weekly.role_rows import list_role_slots
 from capacity.scheduling.weekly.solving import SolvedWeek
 from capacity.scheduling.weekly.week import Carried, Running, Week
 
@@ -64,8 +65,21 @@ def carry_over(
             and cohort.end + pd.Timedelta(hours=week.pools[cohort.pool].min_rest_hours)
             > week.grid.end
         ),
+        roles=_running_roles(solved),
     )
     return carried, _open_work(solved, staffing)
+
+
+def _running_roles(
+    solved: SolvedWeek,
+) -> tuple[tuple[int, pd.Timestamp, pd.Timestamp, float], ...]:
+    week, slots = solved.week, list_role_slots(solved.week)
+    given = solved.values.get("role_heads", np.zeros(0))
+    return tuple(
+        (int(k), week.cohorts[c].start, week.cohorts[c].end, float(heads))
+        for k, c, heads in zip(slots.cover, slots.cohort, given, strict=True)
+        if heads > 0 and week.cohorts[c].end > week.grid.end
+    )
 
 
 def exposure_by_cohort(solved: SolvedWeek) -> FloatArray:

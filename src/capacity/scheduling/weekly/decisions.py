@@ -8,6 +8,7 @@ import numpy as np
 
 from capacity.program import Slots, declare
 from capacity.program.slots import FloatArray, IntArray
+from capacity.scheduling.weekly.role_rows import declare_roles
 from capacity.scheduling.weekly.week import Week
 
 
@@ -16,7 +17,7 @@ class Prices:
     """What the program pays, in the currency of the operation.
 
     Late work inside the allowed share costs twice the dearest hour of work, beyond it 20 times,
-    work never done and floors not met 40 times (convention: dear enough that no wage is saved by
+    work never done and floors not met 40 times, a role that is not at hand 60 times (convention: dear enough that no wage is saved by
     them, close enough that the solver's numbers stay sound). The most urgent queues cost most.
     """
 
@@ -25,6 +26,7 @@ class Prices:
     beyond: FloatArray
     undone: FloatArray
     floor: FloatArray
+    role: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,7 @@ def price_week(week: Week) -> Prices:
         beyond=20.0 * dearest * urgency,
         undone=40.0 * dearest * urgency,
         floor=40.0 * dearest * urgency * week.grid.hours,
+        role=60.0 * dearest * week.grid.hours,
     )
 
 
@@ -139,6 +142,7 @@ def declare_week(week: Week, layout: Layout, prices: Prices, *, relaxed: bool) -
         declare("open_late", cells, upper=late_end.ravel()),
         declare("undone", cells, cost=spread(prices.undone, periods)),
         declare("exposure", layout.exposed_cohort.size),
+        *declare_roles(week, relaxed=relaxed),
     ]
 
 

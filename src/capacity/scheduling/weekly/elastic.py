@@ -14,6 +14,7 @@ from capacity.program.slots import FloatArray
 from capacity.scheduling.weekly import exposure_rules
 from capacity.scheduling.weekly.decisions import declare_week, hourly_cost, lay_out, price_week
 from capacity.scheduling.weekly.head_rows import list_head_rows
+from capacity.scheduling.weekly.role_rows import ROLE_COVER
 from capacity.scheduling.weekly.rules import day_rows, place
 from capacity.scheduling.weekly.solving import WeekSolver, list_rules
 from capacity.scheduling.weekly.week import TeamLimits, Week
@@ -103,7 +104,9 @@ class ElasticWeek:
         late = solution.take("late").reshape(self.week.profile.work.shape).sum(axis=1)
         allowed_late = self.week.profile.late_share * self.week.profile.work.sum(axis=1)
         floors = -solution.broken("floors").sum() if "floors" in self.program.rows else 0.0
-        short = np.clip(late - allowed_late, 0.0, None).sum() + floors * self.week.grid.hours
+        roles = -solution.broken(ROLE_COVER).sum() if ROLE_COVER in self.program.rows else 0.0
+        heads = (floors + roles) * self.week.grid.hours
+        short = np.clip(late - allowed_late, 0.0, None).sum() + heads
         return Eased(
             heads=_clean(solution.take("more")),
             overtime=_clean(solution.take("overtime")),

@@ -28,6 +28,7 @@ from capacity.scheduling.weekly.decisions import (
     price_week,
 )
 from capacity.scheduling.weekly.head_rows import list_head_rows
+from capacity.scheduling.weekly.role_rows import role_rules
 from capacity.scheduling.weekly.rules import day_rows, place
 from capacity.scheduling.weekly.solving import WeekSolver
 from capacity.scheduling.weekly.week import Week
@@ -101,7 +102,7 @@ def _hands(week: Week, layout: Layout, solution: Solution) -> FloatArray:
     return hours
 
 
-SHORTFALL = ("late", "undone", "short:floors")
+SHORTFALL = ("late", "undone", "short:floors", "short:role cover")
 
 
 def _with_given_shortfall(session: Session, program: Program, solution: Solution) -> Solution:
@@ -135,6 +136,7 @@ def list_sizing(week: Week) -> tuple[list[Slots], list[Rule], Layout]:
         late=np.full_like(prices.late, SHORT_PRICE),
         undone=np.full_like(prices.undone, SHORT_PRICE),
         floor=np.full_like(prices.floor, SHORT_PRICE),
+        role=SHORT_PRICE,
     )
     declared = declare_week(week, layout, flat, relaxed=True)
     slots = [item for item in declared if item.name not in ("open_late", "undone")]
@@ -156,7 +158,7 @@ def list_sizing(week: Week) -> tuple[list[Slots], list[Rule], Layout]:
         weekly = [p for p in range(len(week.pools)) if week.cap(p).hours_per_week is not None]
         if weekly:
             found.append(_weekly_exposure(week, layout, weekly))
-    return slots, found, layout
+    return slots, [*found, *role_rules(week, flat.role)], layout
 
 
 def _serve_late(week: Week) -> Rule:

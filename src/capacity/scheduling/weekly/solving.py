@@ -30,6 +30,7 @@ from capacity.scheduling.weekly.decisions import (
 )
 from capacity.scheduling.weekly.improving import improve_week
 from capacity.scheduling.weekly.overtime import allows_overtime, bar_exposure, declare_overtime
+from capacity.scheduling.weekly.role_rows import ROLE_COVER, role_gap, role_rules
 from capacity.scheduling.weekly.rounding import PATIENCE, dive_shifts, round_breaks
 from capacity.scheduling.weekly.smoothness import declare_swings, measure_swings
 from capacity.scheduling.weekly.week import Week
@@ -56,6 +57,7 @@ class SolvedWeek:
     breaks: FloatArray
     values: Mapping[str, FloatArray]
     floor_gap: FloatArray
+    role_gap: FloatArray
     objective: float
     bound: float
     status: SolveStatus
@@ -79,8 +81,9 @@ class SolvedWeek:
 
     @property
     def short_hours(self) -> float:
-        """All shortfall: late beyond the allowance, undone, and floor hours missing."""
-        return float(self.late_work.sum() + self.floor_gap.sum() * self.week.grid.hours)
+        """All shortfall: late beyond the allowance, undone, hours of floors and roles missing."""
+        heads = self.floor_gap.sum() + self.role_gap.sum()
+        return float(self.late_work.sum() + heads * self.week.grid.hours)
 
 
 def build_program(week: Week, *, relaxed: bool) -> tuple[Program, Layout, Prices]:
@@ -116,7 +119,7 @@ def list_rules(week: Week, layout: Layout, prices: Prices) -> list[Rule]:
             found.append(bar_exposure(week, layout, week.limits))
     if week.swing_price > 0:
         found.append(measure_swings(week))
-    return found
+    return [*found, *role_rules(week, prices.role)]
 
 
 class WeekSolver:
@@ -272,10 +275,12 @@ def _result(
         "undone",
         "exposure",
         "overtime",
+        "role_heads",
     )
     gap = np.zeros(week.profile.floors.shape)
     if (week.profile.floors > 0).any():
         gap[week.profile.floors > 0] = -solution.broken("floors")
+    roles = ROLE_COVER in solution.program.rows
     tolerance = 1e-4 * max(1.0, abs(solution.objective))
     close = solution.objective - bound <= tolerance
     shifts, breaks = solution.take("shifts"), solution.take("breaks")
@@ -290,6 +295,7 @@ def _result(
             if name in solution.program.columns
         },
         floor_gap=np.where(gap > 1e-7, gap, 0.0),
+        role_gap=role_gap(week, solution.broken(ROLE_COVER) if roles else np.zeros(0)),
         objective=solution.objective,
         bound=min(bound, solution.objective),
         status=SolveStatus.OPTIMAL if close else SolveStatus.FEASIBLE,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
+from capacity.domain.shift_plan import ROLE_COLUMNS
 from capacity.program.slots import FloatArray, IntArray
 from capacity.scheduling.weekly.cohorts import Cohort, runs_in, week_before
+from capacity.scheduling.weekly.role_rows import list_role_slots
 from capacity.scheduling.weekly.solving import SolvedWeek
 from capacity.scheduling.weekly.week import Week
 
 SMALL = 1e-6
+PART = 0.05  # of a head that a role may miss on a shift
 SHIFT_COLUMNS = ("pool", "shift", "date", "start", "end", "heads", "paid_hours")
 BREAK_COLUMNS = ("pool", "shift", "date", "start", "minutes", "heads")
 FLOW_COLUMNS = ("pool", "queue", "start", "hours")
@@ -171,12 +175,28 @@ def _date_at(cohort: Cohort, moment: pd.Timestamp) -> date:
     return cohort.day - timedelta(days=7 if wrapped else 0)
 
 
+def role_table(solved: SolvedWeek, *, before: bool = False) -> pd.DataFrame:
+    """Heads of each role by shift, in pools where only some people hold it (parts rounded up)."""
+    week, slots = solved.week, list_role_slots(solved.week)
+    heads = np.ceil(solved.values.get("role_heads", np.zeros(0)) - PART)
+    rows = [
+        (week.operation.cover[k].name, week.pools[one.pool].name, one.shift.name, one.day, int(n))
+        for k, c, n in zip(slots.cover, slots.cohort, heads, strict=True)
+        if n > 0
+        for one in _instances(week.cohorts[c], week, before=before)
+    ]
+    return pd.DataFrame(rows, columns=list(ROLE_COLUMNS))
+
+
 def shortfall_table(solved: SolvedWeek) -> pd.DataFrame:
-    """Work that the plan cannot cover: floors not met (head hours) and work late beyond its share."""
+    """What the plan cannot cover: floors and roles (head hours), work late beyond its share."""
     week = solved.week
+    queues = week.operation.queue_names
+    covers = tuple(cover.name for cover in week.operation.cover)
     parts = [
-        _cells(solved, solved.floor_gap * week.grid.hours, "floor"),
-        _cells(solved, solved.late_work, "late"),
+        _cells(week, queues, solved.floor_gap * week.grid.hours, "floor"),
+        _cells(week, queues, solved.late_work, "late"),
+        _cells(week, covers, solved.role_gap * week.grid.hours, "role"),
     ]
     filled = [part for part in parts if len(part)]
     if not filled:
@@ -184,14 +204,13 @@ def shortfall_table(solved: SolvedWeek) -> pd.DataFrame:
     return pd.concat(filled).sort_values(["start", "queue", "kind"], ignore_index=True)
 
 
-def _cells(solved: SolvedWeek, hours: FloatArray, kind: str) -> pd.DataFrame:
-    queue, time = np.nonzero(hours > 1e-4)
-    names = np.array(solved.week.operation.queue_names, dtype=object)
+def _cells(week: Week, names: Sequence[str], hours: FloatArray, kind: str) -> pd.DataFrame:
+    row, time = np.nonzero(hours > 1e-4)
     return pd.DataFrame(
         {
-            "queue": names[queue],
-            "start": solved.week.grid.starts[time],
-            "hours": hours[queue, time],
+            "queue": np.array(names, dtype=object)[row],
+            "start": week.grid.starts[time],
+            "hours": hours[row, time],
             "kind": kind,
         }
     )

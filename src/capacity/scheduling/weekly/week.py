@@ -45,7 +45,8 @@ class Carried:
     paid hours) and `exposed` (pool index, local date, hours) for weekly and rolling limits;
     `crossing` (pool index, shift, weekday, heads) are the shifts that ran over the week's end: this
     week keeps at least as many, because the first hours of the next one need them; `ended` (pool
-    index, start, end, heads) are its last shifts, whose people still rest.
+    index, start, end, heads) are its last shifts, whose people still rest, and `roles` (number of
+    the cover, start, end, heads) those of them who are few in their pool to hold a role.
     """
 
     presence: FloatArray | None = None
@@ -55,6 +56,7 @@ class Carried:
     exposed: tuple[tuple[int, date, float], ...] = ()
     crossing: tuple[tuple[int, str, int, float], ...] = ()
     ended: tuple[tuple[int, pd.Timestamp, pd.Timestamp, float], ...] = ()
+    roles: tuple[tuple[int, pd.Timestamp, pd.Timestamp, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
