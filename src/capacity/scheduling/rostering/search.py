@@ -34,7 +34,7 @@ from capacity.scheduling.rostering.walking import Walk
 
 SMALL, SMALL_WITH_CLOCK = 1_000, 6_000
 EXACT_SHARE, EXACT_SECONDS = 0.05, 12.0
-RELAX_SHARE, BUILD_SHARE = 0.4, 0.3
+RELAX_SHARE, BUILD_SHARE = 0.6, 0.3
 NETWORK_SHARE, ARCS_A_SECOND = 0.15, 500_000
 TIGHT = 1e-6
 DEFAULT_LIMITS = SearchLimits()
@@ -73,12 +73,14 @@ def search_roster(
         floor=relaxed.bound,
     )
     search.raise_bound(relaxed.bound)
-    solve_at_once(search)
+    solve_at_once(search, most_cells=SMALL)
     rng = stream(seed, "roster search")
     with open_helper(limits.workers > 1 and not search.is_proven) as helper:
         walk = Walk(search=search, problem=problem, rng=rng, helper=helper)
         walk.ask_helper()
         walk.pool = start_lines(search, problem, relaxed, rng)
+        if walk.pool is None and limits.wall_seconds is not None:
+            solve_at_once(search, most_cells=SMALL_WITH_CLOCK)
         if not math.isfinite(search.objective):
             seconds = search.seconds_of(BUILD_SHARE)
             search.accept(build_roster(problem, model, seed=seed, wall_seconds=seconds), "built")
@@ -86,11 +88,11 @@ def search_roster(
     return _solution(search)
 
 
-def solve_at_once(search: Search) -> None:
+def solve_at_once(search: Search, *, most_cells: int) -> None:
     """A small program goes to the exact solver before any roster is built."""
     limits, cells = search.limits, int(search.model.cells.sum())
     wall = limits.wall_seconds
-    if not limits.proof_nodes or cells > (SMALL if wall is None else SMALL_WITH_CLOCK):
+    if not limits.proof_nodes or cells > most_cells or search.is_proven:
         return
     share = None if wall is None else max(EXACT_SHARE, EXACT_SECONDS / max(wall, EXACT_SECONDS))
     options = SolveOptions(
