@@ -14,6 +14,7 @@ from capacity.program import (
     declare,
     require,
     solve,
+    solving,
     stack,
     worst_violation,
 )
@@ -129,6 +130,27 @@ def test_a_limit_without_incumbent_is_failed_and_with_one_feasible():
     assert early.stopped_by == "node or solution limit"
     assert early.gap > 1e-4
     assert early.bound <= solve(program, EXACT).objective + 1e-6
+
+
+def test_blocks_share_the_clock_by_their_size(monkeypatch):
+    """Three blocks, one as large as the two others together, within the time of one."""
+    given: list[tuple[int, float]] = []
+    solve_block = solving._solve_block
+
+    def timed(program, options, start):
+        given.append((program.cost.size, options.wall_seconds))
+        return solve_block(program, options, start)
+
+    monkeypatch.setattr(solving, "_solve_block", timed)
+    x = declare("x", 8, cost=1.0, integer=True)
+    blocks = np.repeat(np.eye(3), [2, 2, 4], axis=1)
+    found = solve(
+        stack([x], [require("floor", {"x": blocks}, lower=1)]), SolveOptions(wall_seconds=60.0)
+    )
+    assert found.wall_seconds == 60.0
+    assert [size for size, _ in given] == [2, 2, 4]
+    assert given[0][1] == pytest.approx(15.0, abs=1.0)
+    assert given[-1][1] == pytest.approx(60.0, abs=1.0)
 
 
 @cbc

@@ -51,7 +51,7 @@ class SolveOptions:
     relaxed : drop integrality.
     method : for continuous programs.
     wall_seconds : stop by the clock; opt-in, because results then differ between runs. It is
-        recorded in `Solution.wall_seconds`.
+        recorded in `Solution.wall_seconds`. Blocks that are solved apart share it by their size.
     seed : of the solver.
     """
 

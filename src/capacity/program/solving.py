@@ -73,8 +73,12 @@ def solve(
     solutions: list[Solution] = []
     places: list[IntArray] = []
     row_places: list[IntArray] = []
-    for block, place, row_place in _blocks(program, rows, columns):
-        solutions.append(_solve_block(block, options, None if start is None else start[place]))
+    blocks = _blocks(program, rows, columns)
+    sizes = [block.matrix.nnz + block.cost.size for block, _, _ in blocks]
+    for number, (block, place, row_place) in enumerate(blocks):
+        share = sizes[number] / sum(sizes[number:])
+        own = _with_time(options, time.perf_counter() - began, share)
+        solutions.append(_solve_block(block, own, None if start is None else start[place]))
         places.append(place)
         row_places.append(row_place)
         if not solutions[-1].status.has_solution:
@@ -84,10 +88,18 @@ def solve(
                 program=program,
                 row_dual=None,
                 bound=-np.inf,
+                wall_seconds=options.wall_seconds,
                 seconds=time.perf_counter() - began,
             )
     joined = _join(program, options, solutions, places, row_places)
     return replace(joined, seconds=time.perf_counter() - began)
+
+
+def _with_time(options: SolveOptions, spent: float, share: float) -> SolveOptions:
+    """The clock of one block: its share, by size, of the time that is left for the others too."""
+    if options.wall_seconds is None:
+        return options
+    return replace(options, wall_seconds=max(options.wall_seconds - spent, 0.0) * share)
 
 
 def _blocks(

@@ -29,7 +29,7 @@ from capacity.scheduling.rostering.problem import (
     StableRule,
     WindowRule,
 )
-from capacity.scheduling.rostering.role_heads import role_heads
+from capacity.scheduling.rostering.role_heads import cover_roles
 from capacity.scheduling.rostering.sessions import session_cover
 from capacity.scheduling.rostering.slicing import choose_slice
 from capacity.scheduling.rostering.weekends import weekend_blocks
@@ -93,7 +93,7 @@ def plan_problem(
             *cover,
             *session_cover(cohorts, step),
             *_skill_cover(plan, operation, cohorts),
-            *role_heads(plan, operation, cohorts),
+            *cover_roles(plan, operation, cohorts),
         ),
         forbidden=_too_close(cohorts),
         windows=(

@@ -10,7 +10,7 @@ from capacity.scheduling.rostering.problem import Cover
 ROLE_PRICE = 500.0  # dearer than any wish or skill, cheaper than a head (convention)
 
 
-def role_heads(plan: ShiftPlan, operation: Operation, cohorts: Cohorts) -> tuple[Cover, ...]:
+def cover_roles(plan: ShiftPlan, operation: Operation, cohorts: Cohorts) -> tuple[Cover, ...]:
     """Heads of a role by shift, in a pool where only some people hold it; short at a price.
 
     Where everybody holds the role the heads of the shift are those of the role.
