@@ -43,3 +43,16 @@ def plural(count: int, noun: str) -> str:
     ('1 reviewer', '3 reviewers')
     """
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def duration(hours: float) -> str:
+    """Hours as text in the unit that reads best: seconds, minutes or hours.
+
+    Examples
+    --------
+    >>> duration(24), duration(1 / 6), duration(1 / 360)
+    ('24 h', '10 min', '10 s')
+    """
+    if hours >= 1:
+        return f"{hours:g} h"
+    return f"{60 * hours:g} min" if hours >= 1 / 60 else f"{3600 * hours:g} s"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from capacity.domain.display import duration
 from capacity.domain.faults import require_member, require_positive
 from capacity.errors import DataError
 
@@ -101,6 +102,6 @@ class Target:
             "internal objective" if self.basis is Basis.INTERNAL else f"statute: {self.citation}"
         )
         return (
-            f"{100 * self.share:g} % {self.measured_at.value} within {self.within_hours:g} h "
+            f"{100 * self.share:g} % {self.measured_at.value} within {duration(self.within_hours)} "
             f"of {self.clock_from.value}{' over the journey' if self.journey else ''} ({source})"
         )

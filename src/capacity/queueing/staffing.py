@@ -17,6 +17,7 @@ from capacity.domain import (
     Target,
     Treatment,
 )
+from capacity.domain.display import duration
 from capacity.domain.faults import FaultList, nearest
 from capacity.queueing.handling import handling_quantiles, share_within
 from capacity.queueing.network import case_gains, transfer_matrix
@@ -211,7 +212,7 @@ def _check_target(queue: Queue, target: Target, faults: FaultList) -> None:
     if time_left(queue, target) < queue.handling.mean_hours:
         faults.add(
             where,
-            f"the target {target.within_hours:g} h (closed) is shorter than the mean handling "
+            f"the target {duration(target.within_hours)} (closed) is shorter than the mean handling "
             f"time {queue.handling.mean_hours:g} h",
             'lengthen the target, or measure_at = "started"',
         )
@@ -220,7 +221,7 @@ def _check_target(queue: Queue, target: Target, faults: FaultList) -> None:
     if target.share > ceiling:
         faults.add(
             where,
-            f"{target.share:.1%} closed within {target.within_hours:g} h is impossible at any "
+            f"{target.share:.1%} closed within {duration(target.within_hours)} is impossible at any "
             f"staffing: only {ceiling:.1%} of cases are handled that fast",
             f'promise at most {ceiling:.1%}, lengthen the target, or measured_at = "started"',
         )
