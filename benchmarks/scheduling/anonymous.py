@@ -1,10 +1,11 @@
 """Anonymous shift programs at size: objective, proven gap, seconds (build included), memory.
 
-    python -m benchmarks.scheduling.anonymous [--only templates|breaks|cohorts] [--seed 1]
+    python -m benchmarks.scheduling.anonymous [--only templates|breaks|smooth_breaks|cohorts] [--seed 1]
 
 `templates`: a week of 672 quarter-hours, 2,016 templates without breaks (a start every quarter of an
-hour, three lengths), cover at a price. `breaks`: the same week, 8.5 h shifts that start every
-half hour, three breaks in windows. `cohorts`: 12 groups of people x 6 queues x 4 languages, hourly,
+hour, three lengths), cover at a price. `breaks`: 8.5 h shifts that start every half hour, three
+breaks in windows, on a need that jumps from quarter to quarter as counted work does;
+`smooth_breaks`: the same on a smooth wave, stopped after 8 s. `cohorts`: 12 groups of people x 6 queues x 4 languages, hourly,
 1,000 people under daily and weekly exposure caps. Demand is drawn from the seed.
 """
 
@@ -15,30 +16,14 @@ import json
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from capacity.domain import (
-    Attrition,
-    AttritionBand,
-    Break,
-    Effort,
-    ExposureCap,
-    HandlingTime,
-    HiringTerms,
-    Operation,
-    Pool,
-    PoolCost,
-    Queue,
-    ShiftTemplate,
-    Shrinkage,
-    Site,
-    Target,
-    TimeGrid,
-)
+from benchmarks.scheduling.teams import plain_pool, plain_queue, shifts_every
+from capacity.domain import Break, Effort, ExposureCap, Operation, ShiftTemplate, Site, TimeGrid
 from capacity.domain.seeds import stream
 from capacity.program import Engine, Program, SolveOptions, declare, require, solve, stack
 from capacity.scheduling.weekly.cohorts import cover_hours, list_breaks, list_cohorts
@@ -48,6 +33,13 @@ from capacity.scheduling.weekly.week import WorkProfile, build_week, open_shares
 START = pd.Timestamp("2026-01-05", tz="UTC")
 SHORT, WAGE = 60.0, 10.0  # price of an uncovered reviewer-hour, wage of an hour
 OPTIONS = SolveOptions(engine=Engine.DIRECT)
+GRID = TimeGrid(start=START, minutes=15, periods=672)
+PAUSES = (
+    Break(minutes=15, earliest_minute=75, latest_minute=135, paid=True),
+    Break(minutes=30, earliest_minute=210, latest_minute=270),
+    Break(minutes=15, earliest_minute=345, latest_minute=405, paid=True),
+)
+Outcome = tuple[str, float, float, str]  # program, objective, bound, status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +69,7 @@ def main() -> None:
         print(json.dumps(timed(case, CASES[case], options.seed).__dict__), flush=True)
 
 
-def timed(case: str, run: Callable[[int], tuple[str, float, float, str]], seed: int) -> Row:
+def timed(case: str, run: Callable[[int], Outcome], seed: int) -> Row:
     """Run one case with wall and processor time, model building included."""
     wall, cpu = time.perf_counter(), time.process_time()
     program, objective, bound, status = run(seed)
@@ -94,34 +86,27 @@ def timed(case: str, run: Callable[[int], tuple[str, float, float, str]], seed: 
     )
 
 
-def templates(seed: int) -> tuple[str, float, float, str]:
+def templates(seed: int) -> Outcome:
     """Set covering with 2,016 explicit templates: a start every quarter of an hour, 8 to 10 h."""
-    shifts = tuple(
-        ShiftTemplate(name=f"{start:04d}-{hours}", start_minute=start, length_minutes=60 * hours)
-        for start in range(0, 1440, 15)
-        for hours in (8, 9, 10)
-    )
-    return _cover(shifts, seed)
+    return _cover(shifts_every(15, (), (8, 9, 10)), wave(seed, GRID))
 
 
-def breaks(seed: int) -> tuple[str, float, float, str]:
-    """Three breaks in windows, implicit (Aykin): half-hour starts, 8.5 hours."""
-    pauses = (
-        Break(minutes=15, earliest_minute=75, latest_minute=135, paid=True),
-        Break(minutes=30, earliest_minute=210, latest_minute=270),
-        Break(minutes=15, earliest_minute=345, latest_minute=405, paid=True),
-    )
-    shifts = tuple(
-        ShiftTemplate(name=f"{start:04d}", start_minute=start, length_minutes=510, breaks=pauses)
-        for start in range(0, 1440, 30)
-    )
-    return _cover(shifts, seed)
+def breaks(seed: int) -> Outcome:
+    """Three breaks, implicit (Aykin), on a need that jumps from quarter to quarter of an hour."""
+    return _cover(shifts_every(30, PAUSES), jumps(seed, GRID))
 
 
-def _cover(shifts: tuple[ShiftTemplate, ...], seed: int) -> tuple[str, float, float, str]:
-    grid = TimeGrid(start=START, minutes=15, periods=672)
-    program = cover_program(_one_pool(shifts), grid, wave(seed, grid))
-    found = solve(program, OPTIONS)
+def smooth_breaks(seed: int) -> Outcome:
+    """The same breaks on a smooth need: symmetric, and far harder to prove."""
+    options = replace(OPTIONS, wall_seconds=8.0)
+    return _cover(shifts_every(30, PAUSES), wave(seed, GRID), options)
+
+
+def _cover(
+    shifts: tuple[ShiftTemplate, ...], need: np.ndarray, options: SolveOptions = OPTIONS
+) -> Outcome:
+    program = cover_program(_one_pool(shifts), GRID, need)
+    found = solve(program, options)
     return program.size_text, found.objective, found.bound, found.status.value
 
 
@@ -133,6 +118,14 @@ def wave(seed: int, grid: TimeGrid) -> np.ndarray:
     return np.round(
         level * np.where(day % 7 >= 5, 0.6, 1.0) * stream(seed, "wave").gamma(400, 1 / 400, 7)[day]
     )
+
+
+def jumps(seed: int, grid: TimeGrid) -> np.ndarray:
+    """The same wave without a level by day; every quarter of an hour jumps apart, cv one half."""
+    hour = np.arange(grid.periods) * grid.hours
+    level = 18 + 10 * np.sin(2 * np.pi * (hour % 24 - 9) / 24)
+    noise = stream(seed, "jumps").gamma(4.0, 0.25, grid.periods)
+    return np.asarray(np.round(level * np.where(hour // 24 % 7 >= 5, 0.6, 1.0) * noise))
 
 
 def cover_program(operation: Operation, grid: TimeGrid, need: np.ndarray) -> Program:
@@ -171,7 +164,7 @@ def cover_program(operation: Operation, grid: TimeGrid, need: np.ndarray) -> Pro
     )
 
 
-def cohorts(seed: int) -> tuple[str, float, float, str]:
+def cohorts(seed: int) -> Outcome:
     """Languages share nobody, so that each is a week of its own; caps are those of persons."""
     objective = bound = 0.0
     sizes, statuses = [], set()
@@ -188,28 +181,18 @@ def cohorts(seed: int) -> tuple[str, float, float, str]:
 
 def _language(number: int) -> Operation:
     """Three groups of about 83 people who share six queues."""
-    lunch = (Break(minutes=30, earliest_minute=180, latest_minute=300),)
-    shifts = tuple(
-        ShiftTemplate(name=f"s{hour:02d}", start_minute=60 * hour, length_minutes=510, breaks=lunch)
-        for hour in range(0, 24, 4)
-    )
     names = tuple(f"q{q}" for q in range(6))
     severity = (1.0, 1.0, 0.7, 0.5, 0.3, 0.0)
     windows = (4.0, 8.0, 24.0, 24.0, 24.0, 72.0)
     queues = tuple(
-        Queue(
-            name=name,
-            priority=q + 1,
-            zone="UTC",
-            severity=severity[q],
-            handling=HandlingTime(mean_minutes=5.0, cv=1.0),
-            targets=(Target(share=0.95, within_hours=windows[q]),),
-        )
+        plain_queue(name, priority=q + 1, severity=severity[q], within_hours=windows[q])
         for q, name in enumerate(names)
     )
     skills = (names, names[:4], names[2:])
     pools = tuple(
-        _pool(f"l{number}g{g}", skills[g], 83 + (g == 0), shifts, 40_000 + 2_000 * g)
+        plain_pool(
+            f"l{number}g{g}", skills[g], 83 + (g == 0), shifts_every(240), pay=40_000 + 2_000 * g
+        )
         for g in range(3)
     )
     return Operation(
@@ -242,42 +225,22 @@ def _profile(operation: Operation, grid: TimeGrid, seed: int) -> WorkProfile:
 
 
 def _one_pool(shifts: tuple[ShiftTemplate, ...]) -> Operation:
-    queue = Queue(
-        name="all",
-        priority=1,
-        zone="UTC",
-        severity=0.0,
-        handling=HandlingTime(mean_minutes=5.0, cv=1.0),
-        targets=(Target(share=0.8, within_hours=1.0),),
-    )
     return Operation(
         name="cover",
         zone="UTC",
         sites=(Site(name="a", zone="UTC", currency="USD"),),
-        queues=(queue,),
-        pools=(_pool("people", ("all",), 200, shifts, 40_000),),
+        queues=(plain_queue("all", share=0.8, within_hours=1.0),),
+        pools=(plain_pool("people", ("all",), 200, shifts),),
         interval_minutes=15,
     )
 
 
-def _pool(
-    name: str, skills: tuple[str, ...], heads: int, shifts: tuple[ShiftTemplate, ...], pay: int
-) -> Pool:
-    return Pool(
-        name=name,
-        site="a",
-        skills=skills,
-        languages=(),
-        heads=heads,
-        shifts=shifts,
-        cost=PoolCost(annual_salary=pay, load_factor=1.3),
-        attrition=Attrition(bands=(AttritionBand(from_months=0, yearly=0.3),)),
-        hiring=HiringTerms(lead_weeks=8),
-        shrinkage=Shrinkage.of(out_of_office={"leave": "0.10"}),
-    )
-
-
-CASES = {"templates": templates, "breaks": breaks, "cohorts": cohorts}
+CASES: dict[str, Callable[[int], Outcome]] = {
+    "templates": templates,
+    "breaks": breaks,
+    "smooth_breaks": smooth_breaks,
+    "cohorts": cohorts,
+}
 
 if __name__ == "__main__":
     main()

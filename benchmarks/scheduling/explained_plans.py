@@ -13,7 +13,8 @@ import json
 import time
 from dataclasses import replace
 
-from benchmarks.scheduling.weekly_plan import demand_of, generated_team
+from benchmarks.scheduling.teams import generated_team
+from benchmarks.scheduling.weekly_plan import demand_of
 from capacity.domain import Effort, ExposureCap, Operation
 from capacity.queueing import staff
 from capacity.scheduling import explain_shortfall, schedule

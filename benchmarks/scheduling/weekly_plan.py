@@ -19,26 +19,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.scheduling.teams import generated_team
 from benchmarks.standard_cases import ByQueue
-from capacity.domain import (
-    Attrition,
-    AttritionBand,
-    Break,
-    Demand,
-    Effort,
-    HandlingTime,
-    HiringTerms,
-    MonthGrid,
-    Operation,
-    Pool,
-    PoolCost,
-    Queue,
-    ShiftTemplate,
-    Shrinkage,
-    Site,
-    Target,
-    TimeGrid,
-)
+from capacity.domain import Demand, Effort, MonthGrid, Operation, TimeGrid
 from capacity.domain.seeds import stream
 from capacity.intake import read_operation
 from capacity.queueing import staff
@@ -48,57 +31,6 @@ from capacity.scheduling.weekly.week import build_week, cut_grid, week_profile
 
 SAMPLE = Path("data/samples/child_safety")
 START = pd.Timestamp("2026-01-05", tz="UTC")
-WINDOWS = (1.0, 4.0, 4.0, 24.0, 24.0, 24.0, 24.0, 72.0)
-SHARES = (0.02, 0.08, 0.10, 0.25, 0.20, 0.15, 0.10, 0.10)
-SEVERITY = (1.0, 1.0, 0.5, 1.0, 1.0, 0.5, 0.3, 0.0)
-
-
-def generated_team(minutes: int) -> tuple[Operation, dict[str, float]]:
-    """8 queues, 5 pools at 3 sites, 140 people; 16 Erlang of work."""
-    lunch = (Break(minutes=30, earliest_minute=180, latest_minute=300),)
-    shifts = tuple(
-        ShiftTemplate(name=f"s{hour:02d}", start_minute=60 * hour, length_minutes=510, breaks=lunch)
-        for hour in (0, 4, 8, 12, 16, 20)
-    )
-    names = tuple(f"q{n}" for n in range(8))
-    queues = tuple(
-        Queue(
-            name=name,
-            priority=n + 1,
-            zone="UTC",
-            severity=SEVERITY[n],
-            handling=HandlingTime(mean_minutes=6.0, cv=1.0),
-            targets=(Target(share=0.95, within_hours=WINDOWS[n]),),
-        )
-        for n, name in enumerate(names)
-    )
-    skills = (names, names[1:], names[:5], names[3:], (names[6], names[7], names[2]))
-    sites = (("a", "Europe/Dublin"), ("b", "America/Chicago"), ("c", "Asia/Manila"))
-    pools = tuple(
-        Pool(
-            name=f"pool{n}",
-            site=sites[n % 3][0],
-            skills=held,
-            languages=(),
-            heads=28,
-            shifts=shifts,
-            cost=PoolCost(annual_salary=40_000 + 3_000 * n, load_factor=1.3),
-            attrition=Attrition(bands=(AttritionBand(from_months=0, yearly=0.3),)),
-            hiring=HiringTerms(lead_weeks=8),
-            shrinkage=Shrinkage.of(out_of_office={"leave": "0.12"}),
-        )
-        for n, held in enumerate(skills)
-    )
-    operation = Operation(
-        name="team",
-        zone="UTC",
-        sites=tuple(Site(name=name, zone=zone, currency="USD") for name, zone in sites),
-        queues=queues,
-        pools=pools,
-        interval_minutes=minutes,
-    )
-    per_hour = {name: 16 / 0.1 * share for name, share in zip(names, SHARES, strict=True)}
-    return operation, per_hour
 
 
 def sample(minutes: int) -> tuple[Operation, dict[str, float]]:
