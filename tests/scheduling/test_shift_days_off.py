@@ -39,7 +39,7 @@ def by_day(plan) -> pd.Series:
 
 def present(operation: Operation) -> float:
     pool = operation.pools[0]
-    return np.floor(pool.heads * float(pool.shrinkage.availability))
+    return np.ceil(pool.heads * float(pool.shrinkage.availability))
 
 
 @pytest.mark.parametrize("weeks", [1, 2])
@@ -54,7 +54,7 @@ def test_shifts_and_the_rest_after_them_never_need_more_people_than_there_are(we
 
 
 def test_a_longer_rest_leaves_fewer_shifts():
-    strict = planned(team(min_rest_hours=24))[1]
+    strict = planned(team(min_rest_hours=40))[1]
     free = planned(team(min_rest_hours=0))[1]
     assert strict.shortfall["hours"].sum() > free.shortfall["hours"].sum() + 1
 
@@ -136,3 +136,10 @@ def test_an_explanation_adds_people_to_every_limit():
     staffing, plan = planned(operation, per_hour=40.0)
     found = explain_shortfall(plan, staffing, operation)
     assert any("closes it" in line for line in found.sentences)
+
+
+def test_a_pool_of_one_person_is_not_nobody():
+    operation = toy_operation(pools=(toy_pool(heads=1),))
+    _, plan = planned(operation, effort=Effort.FULL)
+    assert plan.frame["heads"].sum() == 4  # five shifts a week, there on 86 % of the days
+    assert by_day(plan).max() == 1

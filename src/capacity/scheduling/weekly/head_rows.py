@@ -40,10 +40,15 @@ class HeadRows:
     taken: FloatArray
 
     def upper(self, heads: FloatArray) -> FloatArray:
-        """Right-hand sides, in whole shifts, for so many heads by pool."""
-        return np.asarray(
-            np.maximum(np.floor(self.give * heads[self.pool] + SMALL) - self.taken, 0.0)
-        )
+        """Right-hand sides, in whole shifts, for so many heads by pool on average.
+
+        They are rounded up, as the team may be fuller on these days than on average; a share of a
+        head cannot be, so that it is rounded down.
+        """
+        exact = self.give * heads[self.pool]
+        whole = self.give == np.floor(self.give)
+        most = np.where(whole, np.ceil(exact - SMALL), np.floor(exact + SMALL))
+        return np.asarray(np.maximum(most - self.taken, 0.0))
 
 
 Line = tuple[int, Sequence[int], float, float]  # pool, cohorts, give, taken

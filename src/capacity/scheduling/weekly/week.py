@@ -219,8 +219,9 @@ def rest_per_hour(operation: Operation) -> FloatArray:
 def team_limits(operation: Operation, days: Sequence[date]) -> TeamLimits:
     """Heads that can be present: today's heads x availability, whole, and never people on leave.
 
-    Out-of-office loss is taken here once, as an average; where people list days off, a day has at
-    most the people who are not off (the smaller of the two counts).
+    Out-of-office loss is taken here once, as an average of the week: its shifts and hours are
+    rounded down, a day is rounded up (7.7 present on average are 8 on some days, and one person
+    is not nobody). Where people list days off, a day has at most the people who are not off.
     """
     pools = operation.pools
     day_heads = np.zeros((len(pools), len(days)))
@@ -228,7 +229,7 @@ def team_limits(operation: Operation, days: Sequence[date]) -> TeamLimits:
     for p, pool in enumerate(pools):
         people = [person for person in operation.people if person.pool == pool.name]
         available = float(pool.shrinkage.availability)
-        average = np.floor(pool.heads * available + 1e-9)
+        average = np.ceil(pool.heads * available - 1e-9)
         off = [sum(day in person.time_off for person in people) for day in days]
         day_heads[p] = np.minimum(average, pool.heads - np.array(off))
         contract = [person.hours_per_week or pool.hours_per_week for person in people]
