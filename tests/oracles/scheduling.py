@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import linprog
 
 from capacity.domain import Operation, ShiftPlan
 
@@ -23,6 +24,7 @@ def recount(plan: ShiftPlan, operation: Operation) -> list[str]:
     """Every hard rule of a shift plan counted again from its tables; returns the breaches."""
     faults = []
     faults += _heads(plan, operation)
+    faults += _people(plan, operation)
     faults += _breaks(plan, operation)
     faults += _exposure(plan, operation)
     faults += _presence(plan, operation)
@@ -32,13 +34,12 @@ def recount(plan: ShiftPlan, operation: Operation) -> list[str]:
 
 def _heads(plan, operation):
     faults = []
-    inside = plan.shifts[plan.shifts["start"] >= plan.grid.start]
     for pool in operation.pools:
-        rows = inside[inside["pool"] == pool.name]
+        rows = plan.shifts[plan.shifts["pool"] == pool.name]
         most = pool.heads * float(pool.shrinkage.availability)
         for day, group in rows.groupby("date"):
             off = sum(day in p.time_off for p in operation.people if p.pool == pool.name)
-            if group["heads"].sum() > min(np.floor(most + 1e-9), pool.heads - off):
+            if group["heads"].sum() > min(np.ceil(most - 1e-9), pool.heads - off):
                 faults.append(f"{pool.name} {day}: {group['heads'].sum()} heads a day")
         weeks = defaultdict(lambda: [0, 0.0])
         for row in rows.itertuples():
@@ -60,6 +61,51 @@ def _heads(plan, operation):
             )
             if hours > total + extra + 1e-6:
                 faults.append(f"{pool.name} week {monday}: {hours} paid hours of {total}")
+    return faults
+
+
+def _people(plan, operation):
+    """Rest, days in a row, days off and weekends, summed over the people of a pool."""
+    faults = []
+    for pool in operation.pools:
+        rows = plan.shifts[plan.shifts["pool"] == pool.name]
+        most = pool.heads * float(pool.shrinkage.availability)
+        rest = pd.Timedelta(hours=pool.min_rest_hours)
+        for start in rows["start"]:
+            busy = rows[(rows["start"] <= start) & (start < rows["end"] + rest)]["heads"].sum()
+            if busy > np.ceil(most - 1e-9):
+                faults.append(f"{pool.name} {start}: {busy} heads on shift or in their rest")
+        by_day = rows.groupby("date")["heads"].sum()
+        span = pool.max_days_in_row
+        for day in by_day.index:
+            window = [by_day.get(day + timedelta(days=n), 0) for n in range(span + 1)]
+            if sum(window) > np.ceil(span * most - 1e-9):
+                faults.append(f"{pool.name} {day}: {sum(window)} shifts in {span + 1} days")
+        weekends = defaultdict(int)
+        for day, count in by_day.items():
+            monday = day - timedelta(days=day.weekday())
+            if day.weekday() >= 5:
+                weekends[monday] = max(weekends[monday], count)
+        if pool.max_weekends_in_four is not None:
+            for monday in list(weekends):
+                four = sum(weekends[monday + timedelta(weeks=n)] for n in range(4))
+                if four > np.ceil(pool.max_weekends_in_four * most - 1e-9):
+                    faults.append(f"{pool.name} {monday}: {four} heads in four weekends")
+        if pool.week_patterns:
+            faults += _outside_patterns(pool, by_day, np.ceil(most - 1e-9))
+    return faults
+
+
+def _outside_patterns(pool, by_day, heads):
+    """Heads by day that no way of giving one pattern to each head can make."""
+    faults = []
+    mondays = {day - timedelta(days=day.weekday()) for day in by_day.index}
+    for monday in mondays:
+        week = np.array([by_day.get(monday + timedelta(days=n), 0) for n in range(7)])
+        on = np.array([[float(d in pattern) for pattern in pool.week_patterns] for d in range(7)])
+        found = linprog(np.ones(on.shape[1]), A_ub=-on, b_ub=-week)
+        if found.status != 0 or found.fun > heads + 1e-6:
+            faults.append(f"{pool.name} {monday}: {week.tolist()} fits no days off")
     return faults
 
 

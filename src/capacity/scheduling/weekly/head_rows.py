@@ -192,7 +192,7 @@ def _carried_runs(week: Week, pool: Pool, p: int) -> Iterator[Line]:
     present = pool.heads * float(pool.shrinkage.availability)
     for span in range(1, pool.max_days_in_row + 1):
         full = sum(days >= pool.max_days_in_row + 1 - span for days in people)
-        taken = np.floor(span * present + SMALL) - (span * pool.heads - full)
+        taken = np.ceil(span * present - SMALL) - (span * pool.heads - full)
         if full and taken > 0:
             yield p, [c for c, day in listed if first <= day < first + span], float(span), taken
 
