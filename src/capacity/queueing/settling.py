@@ -155,8 +155,10 @@ def weeks_to_settle(work: Floats, capacity: Floats, *, hours: float = 168.0) -> 
 def error_of_mean(values: Floats, reach: int = 0) -> Floats:
     """Standard error of the mean over the last axis, whose entries lie in a ring.
 
-    Entries up to `reach` apart may depend on each other (Bartlett's weights, as in Newey and
-    West 1987); without reach they count as independent. Zero for a single entry.
+    Entries start from those up to `reach` before them, so that neighbours depend on each other:
+    Bartlett's weights (Newey and West 1987) over twice the reach, at which the error agrees with
+    the spread of independent sets of paths (decision 28). Without reach all are independent. Zero
+    for a single entry.
 
     Examples
     --------
@@ -169,8 +171,9 @@ def error_of_mean(values: Floats, reach: int = 0) -> Floats:
     centred = values - values.mean(axis=-1, keepdims=True)
     own = (centred**2).sum(axis=-1) / (count - 1)
     total = own
-    for lag in range(1, min(reach, count - 1) + 1):
-        weight = 2 * (1 - lag / (reach + 1))
+    width = 2 * reach
+    for lag in range(1, min(width, count - 1) + 1):
+        weight = 2 * (1 - lag / (width + 1))
         total = total + weight * (centred * np.roll(centred, lag, axis=-1)).mean(axis=-1)
     # Dependence by chance negative must not make the answer surer than independence would.
     return np.asarray(np.sqrt(np.maximum(total, own) / count))
