@@ -11,7 +11,14 @@ from capacity.errors import InfeasibleError
 from capacity.scheduling.rostering import RosterProblem, SearchLimits, search_roster
 from capacity.scheduling.rostering import lines as line_module
 from capacity.scheduling.rostering.automaton import build_automaton, cheapest_lines
-from capacity.scheduling.rostering.lines import has_networks, open_pool, price_lines
+from capacity.scheduling.rostering.line_moves import complete_roster
+from capacity.scheduling.rostering.lines import (
+    has_networks,
+    make_loose,
+    open_pool,
+    price_lines,
+)
+from capacity.scheduling.rostering.loose_lines import fit_line
 from capacity.scheduling.rostering.model import build_model
 from capacity.scheduling.rostering.problem import BlockRule, Cover, RunRule, WindowRule
 from capacity.scheduling.rostering.state import Search
@@ -219,3 +226,59 @@ def test_the_same_seed_trades_the_same_lines() -> None:
     limits = SearchLimits(moves=12, stall=12, proof_nodes=0, gap=0.0)
     first, second = (search_roster(problem, seed=3, limits=limits) for _ in range(2))
     assert first.chosen.tobytes() == second.chosen.tobytes()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lines_without_counters_keep_every_rule(seed: int) -> None:
+    problem = replace(long_problem(seed), cover=())
+    model = build_model(problem)
+    pool = open_pool(problem, model)
+    assert make_loose(pool)
+    rng = np.random.default_rng(seed)
+    found = []
+    for person, network in pool.loose.items():
+        cost = rng.uniform(-20.0, 10.0, (problem.days, 1 + len(problem.shifts)))
+        cost[:, 1:][~problem.allowed[person]] = np.inf
+        line, price = fit_line(network, cost, None, rng)
+        assert price.shape == (len(network.limits),)
+        found.append(np.full(problem.days, -1) if line is None else line)
+        if line is not None:
+            alone = replace(
+                problem,
+                people=problem.people[person : person + 1],
+                allowed=problem.allowed[person : person + 1],
+                price=problem.price[person : person + 1],
+                windows=tuple(_only(rule, person) for rule in problem.windows),
+                blocks=tuple(
+                    replace(rule, at_most=rule.at_most[person : person + 1])
+                    for rule in problem.blocks
+                ),
+                runs=tuple(
+                    replace(
+                        rule,
+                        shortest_work=rule.shortest_work[person : person + 1],
+                        shortest_rest=rule.shortest_rest[person : person + 1],
+                        longest_work=rule.longest_work[person : person + 1],
+                        carried=rule.carried[person : person + 1],
+                    )
+                    for rule in problem.runs
+                ),
+            )
+            assert complete_roster(build_model(alone), line[None, :]) is not None
+    assert sum((line >= 0).any() for line in found) >= 3
+
+
+def _only(rule: WindowRule, person: int) -> WindowRule:
+    sides = {
+        name: None if side is None else side[person : person + 1]
+        for name, side in (("at_most", rule.at_most), ("at_least", rule.at_least))
+    }
+    return replace(rule, at_most=sides["at_most"], at_least=sides["at_least"])
+
+
+def test_where_networks_are_too_large_a_roster_is_still_found() -> None:
+    problem = long_problem(3, people=6)
+    limits = SearchLimits(moves=0, proof_nodes=0, wall_seconds=1e-3)
+    found = search_roster(problem, limits=limits)
+    assert found.trail[0][2] == "loose lines"
+    assert np.isfinite(found.objective)

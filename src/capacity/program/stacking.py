@@ -110,16 +110,18 @@ def restrict(
     chosen = np.flatnonzero(free)
     fixed = np.where(free, 0.0, values)
     columns = program.matrix.tocsc() if by_column is None else by_column
-    part = columns[:, chosen].tocsr()
-    kept = np.flatnonzero(np.diff(part.indptr))
-    base = (program.matrix @ fixed)[kept]
+    part = columns[:, chosen]
+    # Only rows in use are touched, so that many small steps in a large program stay cheap.
+    kept, place = np.unique(part.indices, return_inverse=True)
+    smaller_matrix = sparse.csc_array((part.data, place, part.indptr), (kept.size, chosen.size))
+    base = program.matrix[kept] @ fixed
     smaller = replace(
         program,
         cost=program.cost[chosen],
         lower=program.lower[chosen],
         upper=program.upper[chosen],
         integer=program.integer[chosen],
-        matrix=sparse.csr_array(part[kept]),
+        matrix=sparse.csr_array(smaller_matrix.tocsr()),
         row_lower=program.row_lower[kept] - base,
         row_upper=program.row_upper[kept] - base,
         columns={"free": slice(0, chosen.size)},

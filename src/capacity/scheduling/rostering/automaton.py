@@ -58,8 +58,11 @@ def build_automaton(
     limit seldom binds, so it is left out until a line breaks it.
     """
     tracks = person_tracks(problem, person, counted)
-    if tracks is None:
-        return None
+    return None if tracks is None else build_network(problem, tracks)
+
+
+def build_network(problem: RosterProblem, tracks: tuple[Track, ...]) -> Automaton | None:
+    """The network of some counters; None if it grows too large or holds no line."""
     shifts = len(problem.shifts)
     state = np.array([[track.first for track in tracks]], dtype=np.int64)
     raw: list[tuple[Ints, Ints, Ints, int]] = []

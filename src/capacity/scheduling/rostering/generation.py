@@ -47,6 +47,7 @@ def generate_lines(search: Search, pool: LinePool, center: Floats) -> None:
         master = relaxed_master(master_program(pool, np.arange(len(pool.lines)), need, box=box))
         if master.row_dual is None or search.elapsed >= until or search.is_over:
             break
-        promise, asked = master.objective, master.row_dual[: need.size]
-        if promise - best < max(0.2 * search.step, 1e-5 * abs(best)) or (not new and width >= 1):
+        last, asked, promise = asked, master.row_dual[: need.size], master.objective
+        is_still = not new and bool(np.allclose(asked, last, rtol=0.0, atol=1e-9))
+        if promise - best < max(0.2 * search.step, 1e-5 * abs(best)) or is_still:
             break

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy import sparse
 
+from capacity.errors import InfeasibleError
 from capacity.program import Engine, Method, Program, Solution, SolveOptions, solve
 from capacity.scheduling.rostering.automaton import (
     Automaton,
@@ -19,6 +20,8 @@ from capacity.scheduling.rostering.automaton import (
     build_automaton,
     cheapest_lines,
 )
+from capacity.scheduling.rostering.construction import nobody_fits
+from capacity.scheduling.rostering.loose_lines import LooseNetwork, loose_network
 from capacity.scheduling.rostering.model import RosterModel
 from capacity.scheduling.rostering.problem import Floats, Ints, RosterProblem
 from capacity.scheduling.rostering.tracks import spans
@@ -71,6 +74,8 @@ class LinePool:
     known: dict[tuple[int, bytes], int] = field(default_factory=dict)
     keys: dict[tuple[int, frozenset[str]], object] = field(default_factory=dict)
     gains: dict[int, sparse.csr_array] = field(default_factory=dict)
+    loose: dict[int, LooseNetwork] = field(default_factory=dict)
+    prices: dict[int | None, Floats] = field(default_factory=dict)
 
     def add(self, person: int, shifts: Ints, extra: float = 0.0) -> tuple[int, bool]:
         """Number of a line, and whether it is new; `extra` is the cost of priced rules."""
@@ -222,7 +227,7 @@ def price_person(
     """Least reduced cost of a person, and numbers of cheap lines (best first), new or known."""
     network = _network(pool, person)
     while network is not None:
-        cheapest, lines = cheapest_lines(network, _line_costs(pool, person, duals), most)
+        cheapest, lines = cheapest_lines(network, line_costs(pool, person, duals), most)
         broken = [_broken_totals(pool.problem, person, line) for line in lines]
         if not (lines and broken[0]):
             kept = [line for line, names in zip(lines, broken, strict=True) if not names]
@@ -240,6 +245,17 @@ def has_networks(pool: LinePool) -> bool:
         network = _network(pool, person)
         if network is None or network.arcs * len(keys) > 2 * pool.most_arcs:
             return False
+    return True
+
+
+def make_loose(pool: LinePool) -> bool:
+    """Keep for everybody a network without totals; False where somebody's rules allow none."""
+    known: dict[object, Automaton | None] = {}
+    for person in range(len(pool.by_person)):
+        network = loose_network(pool.problem, person, known)
+        if network is None:
+            return False
+        pool.loose[person] = network
     return True
 
 
@@ -264,7 +280,7 @@ def _key(pool: LinePool, person: int) -> object:
     return pool.keys[wanted]
 
 
-def _line_costs(pool: LinePool, person: int, duals: Floats) -> Floats:
+def line_costs(pool: LinePool, person: int, duals: Floats) -> Floats:
     """Reduced cost of each choice by day: a day off first."""
     columns = pool.model.assign[person]
     allowed = columns >= 0
@@ -314,6 +330,24 @@ def _price_by_program(
     columns = own.index[~pool.model.cells[own.index]]
     extra = float(pool.model.program.cost[columns] @ values[columns])
     return found.bound, [pool.add(person, pool.model.chosen_by(values, person), extra)]
+
+
+def any_line(pool: LinePool, person: int) -> int:
+    """Number of the first line that the exact solver finds.
+
+    Raises
+    ------
+    InfeasibleError
+        The rules of the person contradict each other.
+    """
+    own = _person_program(pool.model, person)
+    options = SolveOptions(engine=Engine.DIRECT, nodes=None, improvements=1)
+    found = solve(own.program, options, apart=False)
+    if not found.status.has_solution:
+        raise InfeasibleError(nobody_fits(pool.problem, np.array([person])))
+    values = np.zeros(pool.model.program.cost.size)
+    values[own.index] = found.values
+    return pool.add(person, pool.model.chosen_by(values, person))[0]
 
 
 def _person_program(model: RosterModel, person: int) -> PersonProgram:

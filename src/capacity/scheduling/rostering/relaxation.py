@@ -39,11 +39,12 @@ def relax(model: RosterModel, wall_seconds: float | None = None) -> Relaxed:
     options = SolveOptions(
         relaxed=True, method=Method.INTERIOR, engine=Engine.DIRECT, wall_seconds=wall_seconds
     )
-    relaxed = solve(program, options)
-    if relaxed.row_dual is None or not cells.any():
-        least = np.where(program.cost < 0, program.upper, program.lower) * program.cost
+    least = np.where(program.cost < 0, program.upper, program.lower) * program.cost
+    bound = program.offset + float(least.sum())
+    relaxed = None if wall_seconds == 0.0 else solve(program, options)
+    if relaxed is None or relaxed.row_dual is None or not cells.any():
         return Relaxed(
-            bound=max(relaxed.bound, program.offset + float(least.sum())),
+            bound=bound if relaxed is None else max(relaxed.bound, bound),
             lean=np.ones(cells.size, dtype=bool),
             cover_dual=np.zeros(model.cover_rows.stop - model.cover_rows.start),
             reduced=np.zeros(cells.size),

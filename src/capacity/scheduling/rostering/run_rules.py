@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from capacity.scheduling.rostering.parts import ModelParts
 from capacity.scheduling.rostering.problem import Ints, RunRule
@@ -45,31 +46,38 @@ def _on(parts: ModelParts, assign: Ints, shifts: tuple[int, ...]) -> Ints:
 
 
 def _add_shortest(parts: ModelParts, work: Ints, start: Ints, shortest: int) -> None:
-    for day in range(1, work.size):
-        begun = start[max(day - shortest + 1, 1) : day + 1]
-        _row(parts, [*begun, work[day]], [1.0] * begun.size + [-1.0], upper=0.0)
+    columns = np.column_stack([_recent(start, 1, shortest), work[1:]])
+    parts.add_rows(columns, [1.0] * shortest + [-1.0], upper=0.0)
 
 
 def _add_rest(parts: ModelParts, work: Ints, stop: Ints, rest: int) -> None:
-    for day in range(1, work.size):
-        ended = stop[max(day - rest + 1, 1) : day + 1]
-        _row(parts, [*ended, work[day]], [1.0] * (ended.size + 1), upper=1.0)
+    columns = np.column_stack([_recent(stop, 1, rest), work[1:]])
+    parts.add_rows(columns, [1.0] * (rest + 1), upper=1.0)
 
 
 def _add_longest(parts: ModelParts, work: Ints, start: Ints, longest: int) -> None:
     """A day of work needs a start within the last `longest` days."""
-    for day in range(longest, work.size):
-        recent = start[day - longest + 1 : day + 1]
-        _row(parts, [*recent, work[day]], [-1.0] * recent.size + [1.0], upper=0.0)
+    if longest < work.size:
+        columns = np.column_stack([_recent(start, longest, longest), work[longest:]])
+        parts.add_rows(columns, [-1.0] * longest + [1.0], upper=0.0)
+
+
+def _recent(columns: Ints, first: int, count: int) -> Ints:
+    """The columns of each day from `first` on and of the days before it; -1 before day 1."""
+    days = np.arange(first, columns.size)[:, None] - np.arange(count)
+    return np.where(days >= 1, columns[np.maximum(days, 0)], -1)
 
 
 def _add_edges(parts: ModelParts, work: Ints, rule: RunRule, person: int) -> None:
     """Windows hold the longest run, the past included; a carried run reaches its shortest."""
     carried, longest = int(rule.carried[person]), int(rule.longest_work[person])
     shortest, rest = int(rule.shortest_work[person]), int(rule.shortest_rest[person])
-    for first in range(-max(carried, 0), work.size - longest):
-        window = work[max(first, 0) : first + longest + 1]
-        _row(parts, [*window], [1.0] * window.size, upper=float(max(longest + min(first, 0), 0)))
+    for first in range(-max(carried, 0), min(work.size - longest, 0)):
+        window = work[: first + longest + 1]
+        _row(parts, [*window], [1.0] * window.size, upper=float(max(longest + first, 0)))
+    if longest < work.size:
+        windows = sliding_window_view(work, longest + 1)
+        parts.add_rows(windows, [1.0] * (longest + 1), upper=float(longest))
     if carried > 0:
         for day in range(min(max(shortest - carried, 0), work.size)):
             _row(parts, [work[day]], [1.0], lower=1.0)

@@ -17,10 +17,11 @@ from capacity.scheduling.rostering.line_moves import accept_lines, dive
 from capacity.scheduling.rostering.lines import (
     LinePool,
     has_networks,
+    make_loose,
     open_pool,
     price_lines,
 )
-from capacity.scheduling.rostering.model import build_model
+from capacity.scheduling.rostering.model import RosterModel, build_model
 from capacity.scheduling.rostering.problem import RosterProblem
 from capacity.scheduling.rostering.relaxation import Relaxed, relax
 from capacity.scheduling.rostering.state import (
@@ -35,6 +36,7 @@ from capacity.scheduling.rostering.walking import Walk
 SMALL, SMALL_WITH_CLOCK = 1_000, 6_000
 EXACT_SHARE, EXACT_SECONDS = 0.05, 12.0
 RELAX_SHARE, BUILD_SHARE = 0.6, 0.3
+NONZEROS_A_SECOND, HOPELESS_RELAX = 30_000, 0.5
 NETWORK_SHARE, ARCS_A_SECOND = 0.15, 500_000
 TIGHT = 1e-6
 DEFAULT_LIMITS = SearchLimits()
@@ -59,7 +61,7 @@ def search_roster(
     began = time.perf_counter()
     model = build_model(problem)
     wall = limits.wall_seconds
-    relaxed = relax(model, None if wall is None else RELAX_SHARE * wall)
+    relaxed = relax(model, None if wall is None else _relax_seconds(model, wall))
     search = Search(
         model=model,
         limits=limits,
@@ -86,6 +88,12 @@ def search_roster(
             search.accept(build_roster(problem, model, seed=seed, wall_seconds=seconds), "built")
         walk.run()
     return _solution(search)
+
+
+def _relax_seconds(model: RosterModel, wall: float) -> float:
+    """Time for the relaxation: none where it cannot end, since half of it gives nothing."""
+    expected = model.program.matrix.nnz / NONZEROS_A_SECOND
+    return RELAX_SHARE * wall if expected < HOPELESS_RELAX * wall else 0.0
 
 
 def solve_at_once(search: Search, *, most_cells: int) -> None:
@@ -117,6 +125,8 @@ def start_lines(
     if search.limits.wall_seconds is not None:
         pool.most_arcs = ARCS_A_SECOND * NETWORK_SHARE * search.limits.wall_seconds
     if not has_networks(pool):
+        if search.limits.wall_seconds is not None and make_loose(pool):
+            accept_lines(search, pool, steer_lines(search, pool, relaxed, rng), "loose lines")
         return None
     accept_lines(search, pool, steer_lines(search, pool, relaxed, rng), "steered lines")
     bound, _ = price_lines(pool, relaxed.cover_dual)

@@ -92,15 +92,14 @@ def missed_rows(
 ) -> list[tuple[object, ...]]:
     """Rows (person, start, minutes, reason) of sessions in the horizon that no duty holds."""
     rows: list[tuple[object, ...]] = []
-    days = np.arange(chosen.shape[1])
     for number, person in enumerate(cohorts.people):
         for session in person.counselling:
             begin, end = _instants(session)
             if end <= horizon[0] or begin >= horizon[1]:
                 continue
             holds = _inside(cohorts, session, step)[1]
-            line = chosen[number]
-            if holds.size and (holds[days, line] & (line >= 0)).any():
+            worked = np.flatnonzero(chosen[number] >= 0)
+            if holds[worked, chosen[number, worked]].any():
                 continue
             reason = (
                 "the person can work no shift that holds it"

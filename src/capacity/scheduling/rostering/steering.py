@@ -9,13 +9,21 @@ from scipy import sparse
 
 from capacity.errors import InfeasibleError
 from capacity.scheduling.rostering.construction import nobody_fits
-from capacity.scheduling.rostering.lines import LinePool, cover_of, dual_limits, price_person
+from capacity.scheduling.rostering.lines import (
+    LinePool,
+    any_line,
+    cover_of,
+    dual_limits,
+    line_costs,
+    price_person,
+)
+from capacity.scheduling.rostering.loose_lines import fit_line
 from capacity.scheduling.rostering.problem import Floats
 from capacity.scheduling.rostering.relaxation import Relaxed
 from capacity.scheduling.rostering.state import Search
 
 PULL = 0.5
-SWEEPS = 8
+SWEEPS, SWEEP_SHARE = 8, 0.15
 
 
 @dataclass(kw_only=True, eq=False)
@@ -77,23 +85,30 @@ def steer_lines(
         wanted += shares[person]
         behind = wanted - roster.given
         room = np.where(behind > 0, roster.high - dual, dual - roster.low)
-        roster.take(
-            person,
-            _best_line(pool, person, np.clip(dual + PULL * behind * room, roster.low, roster.high)),
-        )
+        worth = np.clip(dual + PULL * behind * room, roster.low, roster.high)
+        number = _best_line(pool, person, worth, rng)
+        roster.take(person, any_line(pool, person) if number is None else number)
+    seconds = search.seconds_of(SWEEP_SHARE)
+    until = np.inf if seconds is None else search.elapsed + seconds
     for _ in range(SWEEPS):
-        if search.left == 0.0 or not _improve_each(roster, rng):
+        if not _improve_each(search, roster, until, rng):
             break
     return roster.numbers
 
 
-def _improve_each(roster: LineRoster, rng: np.random.Generator) -> bool:
+def _improve_each(
+    search: Search, roster: LineRoster, until: float, rng: np.random.Generator
+) -> bool:
     """Everybody once takes the line that is best while the others stay; whether that helped."""
     pool, helped = roster.pool, False
     for person in rng.permutation(len(pool.by_person)).tolist():
+        if search.elapsed >= until:
+            return False
         rest = roster.without(person)
         worth = np.where(rest < roster.need - 0.5, roster.high, roster.low)
-        number = _best_line(pool, person, worth)
+        number = _best_line(pool, person, worth, rng)
+        if number is None:
+            continue
         old = roster.numbers[person]
         change = pool.lines[number].cost - pool.lines[old].cost
         change += roster.cover_cost(rest + cover_of(pool, [number]))
@@ -104,7 +119,17 @@ def _improve_each(roster: LineRoster, rng: np.random.Generator) -> bool:
     return helped
 
 
-def _best_line(pool: LinePool, person: int, worth: Floats) -> int:
+def _best_line(pool: LinePool, person: int, worth: Floats, rng: np.random.Generator) -> int | None:
+    """Number of the best line; of a good line or None where networks leave totals out."""
+    if person in pool.loose:
+        cost = line_costs(pool, person, worth)
+        start = pool.prices.get(person, pool.prices.get(None))
+        for begin in (start, None):
+            line, price = fit_line(pool.loose[person], cost, begin, rng)
+            if line is not None:
+                pool.prices[person] = pool.prices[None] = price
+                return pool.add(person, line)[0]
+        return None
     _, found = price_person(pool, person, worth, 1)
     if not found:
         raise InfeasibleError(nobody_fits(pool.problem, np.array([person])))

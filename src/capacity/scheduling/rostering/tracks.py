@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -124,12 +125,12 @@ class LastTrack:
     name: str
     forbidden: Bools
 
-    @property
+    @cached_property
     def key(self) -> object:
         """All that the rule says."""
         return self.forbidden.tobytes()
 
-    @property
+    @cached_property
     def _kind(self) -> Ints:
         """0 for shifts that forbid nothing, else one number for each set of followers."""
         rows = self.forbidden.transpose(1, 0, 2).reshape(self.forbidden.shape[1], -1)
@@ -143,7 +144,7 @@ class LastTrack:
         """Nothing before the first day."""
         return 0
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of kinds."""
         return int(self._kind.max()) + 1
@@ -244,15 +245,13 @@ def person_tracks(
 
     Priced rules and successions over more than one day are not tracked.
     """
-    if problem.stable or problem.forbidden[1:].any():
+    local = local_tracks(problem, person)
+    if local is None:
         return None
-    tracks: list[Track] = []
-    if problem.forbidden.any():
-        tracks.append(LastTrack(name="successions", forbidden=problem.forbidden[0]))
-    tracks += [_run_track(problem, rule, person) for rule in problem.runs]
+    tracks = list(local)
     for block in problem.blocks:
         if np.isfinite(block.at_most[person]) and block.at_most[person] < len(block.blocks):
-            if not _is_plain(block):
+            if not is_plain(block):
                 return None
             tracks.append(
                 BlockTrack(
@@ -262,12 +261,29 @@ def person_tracks(
                 )
             )
     for rule in problem.windows:
-        if not _binds(rule, person):
+        if not (spans(problem, rule) and binds(rule, person)):
             continue
-        if rule.at_least is None and rule.name not in counted and spans(problem, rule):
+        if rule.at_least is None and rule.name not in counted:
             continue
-        make = _total_track if spans(problem, rule) else window_track
-        track = make(problem, rule, person)
+        track = _total_track(problem, rule, person)
+        if track is None:
+            return None
+        tracks.append(track)
+    return tuple(tracks)
+
+
+def local_tracks(problem: RosterProblem, person: int) -> tuple[Track, ...] | None:
+    """The counters of all rules but blocks and totals over the horizon, None if one is too large."""
+    if problem.stable or problem.forbidden[1:].any():
+        return None
+    tracks: list[Track] = []
+    if problem.forbidden.any():
+        tracks.append(LastTrack(name="successions", forbidden=problem.forbidden[0]))
+    tracks += [_run_track(problem, rule, person) for rule in problem.runs]
+    for rule in problem.windows:
+        if spans(problem, rule) or not binds(rule, person):
+            continue
+        track = window_track(problem, rule, person)
         if track is None:
             return None
         tracks.append(track)
@@ -286,13 +302,14 @@ def _run_track(problem: RosterProblem, rule: RunRule, person: int) -> RunTrack:
     )
 
 
-def _is_plain(rule: BlockRule) -> bool:
+def is_plain(rule: BlockRule) -> bool:
     """Disjoint blocks in order, counted over the whole horizon, nothing carried in."""
     days = [day for block in rule.blocks for day in block]
     return rule.before is None and rule.window >= len(rule.blocks) and days == sorted(set(days))
 
 
-def _binds(rule: WindowRule, person: int) -> bool:
+def binds(rule: WindowRule, person: int) -> bool:
+    """Whether a rule limits a person."""
     sides = (rule.at_most, rule.at_least)
     return any(side is not None and np.isfinite(side[person]) for side in sides)
 

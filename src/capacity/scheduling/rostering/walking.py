@@ -24,7 +24,7 @@ from capacity.scheduling.rostering.moves import (
 from capacity.scheduling.rostering.problem import Bools, Ints, RosterProblem
 from capacity.scheduling.rostering.state import Search
 
-MEDIUM = 20_000
+MEDIUM, MEDIUM_WITH_CLOCK = 6_000, 20_000
 FIRST_SIZE, SMALLEST_SIZE, LARGEST_SIZE = 300.0, 60.0, 40_000.0
 FIRST_TEAM, SMALLEST_TEAM, LARGEST_TEAM = 6.0, 3.0, 12.0
 TRADES, TRADES_WHERE_TIGHT = 0.8, 0.1
@@ -63,7 +63,7 @@ class Walk:
             if self.is_exact and search.gap > limits.gap:
                 solve_cells(search, search.lean, share=LEAN_PHASE, name="lean cells")
             self.move_about(moves=limits.moves - search.moves)
-            if limits.proof_nodes:
+            if self.is_exact:
                 solve_cells(search, every, share=1.0, name="exact")
             return
         while not search.is_over:
@@ -76,8 +76,9 @@ class Walk:
     @property
     def is_exact(self) -> bool:
         """Whether the program of a better roster is small enough for the exact solver."""
-        hopeful = self.search.hopeful & self.search.model.cells
-        return self.search.limits.proof_nodes > 0 and int(hopeful.sum()) <= MEDIUM
+        limits, hopeful = self.search.limits, self.search.hopeful & self.search.model.cells
+        most = MEDIUM if limits.wall_seconds is None else MEDIUM_WITH_CLOCK
+        return limits.proof_nodes > 0 and int(hopeful.sum()) <= most
 
     def move_about(self, *, moves: int, share: float = 1.0) -> None:
         """Neighbourhood moves until they stall, their number is used up or their time is over."""
