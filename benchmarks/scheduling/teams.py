@@ -22,6 +22,7 @@ LUNCH = Break(minutes=30, earliest_minute=180, latest_minute=300)
 WINDOWS = (1.0, 4.0, 4.0, 24.0, 24.0, 24.0, 24.0, 72.0)
 SHARES = (0.02, 0.08, 0.10, 0.25, 0.20, 0.15, 0.10, 0.10)
 SEVERITY = (1.0, 1.0, 0.5, 1.0, 1.0, 0.5, 0.3, 0.0)
+ERLANG = 16.0
 
 
 def shifts_every(
@@ -99,6 +100,7 @@ def generated_team(minutes: int) -> tuple[Operation, dict[str, float]]:
         for n, name in enumerate(names)
     )
     skills = (names, names[1:], names[:5], names[3:], (names[6], names[7], names[2]))
+    skills = tuple(dict.fromkeys((names[0], *held)) for held in skills)
     sites = (("a", "Europe/Dublin"), ("b", "America/Chicago"), ("c", "Asia/Manila"))
     pools = tuple(
         plain_pool(
@@ -120,5 +122,5 @@ def generated_team(minutes: int) -> tuple[Operation, dict[str, float]]:
         pools=pools,
         interval_minutes=minutes,
     )
-    per_hour = {name: 16 / 0.1 * share for name, share in zip(names, SHARES, strict=True)}
+    per_hour = {name: ERLANG / 0.1 * share for name, share in zip(names, SHARES, strict=True)}
     return operation, per_hour

@@ -113,6 +113,7 @@ def measure(name: str, staffing, operation: Operation, *, search: bool) -> dict[
             "kept": plan.weeks_kept,
             "factor": plan.factor,
         }
+        print("\n".join([name, *map(str, plan.promises), *plan.notes]))
     return row
 
 

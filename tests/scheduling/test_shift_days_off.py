@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capacity.domain import Effort, Operation, Person, ShiftTemplate
+from capacity.domain import Effort, ExposureCap, Operation, Person, ShiftTemplate
 from capacity.queueing import staff
 from capacity.scheduling import check, explain_shortfall, roster, schedule, staffing_curve
-from tests.builders import MONDAY, toy_demand, toy_operation, toy_pool
+from tests.builders import MONDAY, toy_demand, toy_operation, toy_pool, toy_queue
 
 EARLY = ShiftTemplate(name="early", start_minute=6 * 60, length_minutes=480)
 LATE = ShiftTemplate(name="late", start_minute=15 * 60, length_minutes=480)
@@ -94,12 +94,10 @@ def test_the_check_names_days_of_two_patterns():
 
 def test_weekends_of_a_week_that_repeats_are_shared_over_four():
     operation = team(max_weekends_in_four=2)
-    _, plan = planned(operation)
-    days = by_day(plan)
-    most = np.floor(6 * float(operation.pools[0].shrinkage.availability) * 2 / 4)
-    assert days[[5, 6]].max() <= most
-    free = by_day(planned(team())[1])
-    assert free[[5, 6]].max() > most
+    days = by_day(planned(operation)[1])
+    assert days[[5, 6]].max() <= np.floor(6 * float(operation.pools[0].shrinkage.availability) / 2)
+    assert by_day(planned(team(), per_hour=4.0)[1])[[5, 6]].min() > 0
+    assert by_day(planned(team(max_weekends_in_four=0), per_hour=4.0)[1])[[5, 6]].max() == 0
 
 
 def test_people_who_end_a_run_are_not_planned_on_its_next_day():
@@ -143,3 +141,46 @@ def test_a_pool_of_one_person_is_not_nobody():
     _, plan = planned(operation, effort=Effort.FULL)
     assert plan.frame["heads"].sum() == 4  # five shifts a week, there on 86 % of the days
     assert by_day(plan).max() == 1
+
+
+def exposed(**cap: object):
+    """Grave work that asks for more exposure than the team may take."""
+    base = ExposureCap(hours_per_day=4.0, hours_per_week=None, minutes_in_row=None, break_minutes=0)
+    operation = toy_operation(
+        queues=(toy_queue(severity=1.0),),
+        pools=(toy_pool(heads=6, shifts=(EARLY, LATE), min_rest_hours=6),),
+        exposure=replace(base, **cap),
+    )
+    return operation, planned(operation, per_hour=60.0)[1]
+
+
+def test_exposure_in_any_24_hours_stays_within_the_heads():
+    def worst(plan):
+        hours = plan.exposure.groupby("start")["hours"].sum().reindex(plan.grid.starts).fillna(0)
+        day = np.concatenate([hours, hours[:24]])
+        return max(day[first : first + 24].sum() for first in range(168))
+
+    operation, strict = exposed(any_24_hours=True)
+    most = 4.0 * np.ceil(6 * float(operation.pools[0].shrinkage.availability))
+    assert worst(strict) <= most + 1e-6
+    assert worst(exposed()[1]) > most + 1.0
+
+
+def test_nobody_is_exposed_on_more_days_than_in_a_row_allows():
+    operation, plan = exposed(max_consecutive_days=1)
+    present = 6 * float(operation.pools[0].shrinkage.availability)
+    by_day = plan.exposure.groupby("date")["hours"].sum()
+    days = [by_day.get(MONDAY.date() + pd.Timedelta(days=n), 0.0) for n in range(7)]
+    runs = [sum(days[n : n + 2]) for n in range(6)]
+    assert max(runs) <= 4.0 * present + 1e-6
+    free = exposed(max_consecutive_days=None)[1].exposure["hours"].sum()
+    assert plan.exposure["hours"].sum() < 0.9 * free
+
+
+def test_more_people_mend_a_week_under_a_cap_of_any_24_hours():
+    operation, plan = exposed(any_24_hours=True)
+    staffing = staff(
+        toy_demand(operation, per_hour=60.0, weeks=1, paths=3, level_cv=0.0), operation
+    )
+    found = explain_shortfall(plan, staffing, operation)
+    assert any("people present in core" in line and "closes it" in line for line in found.sentences)

@@ -35,7 +35,7 @@ class ShiftPlan:
     - `flows`: pool, queue, start, hours (work assigned in the interval)
     - `exposure`: pool, shift, date, queue, start, hours (severity-weighted, of that cohort)
     - `shortfall`: queue, start, hours, kind ("floor", "late" or, with the name of a cover for the
-      queue, "role"): what the plan cannot cover
+      queue, "role"): what the plan cannot cover; "overdue": work that was late before it begins
     - `roles`: cover, pool, shift, date, heads (of a pool in which only some people hold the role)
 
     `factors` are the margins of the first week by queue, `factor` their mean weighted by work.
@@ -71,7 +71,14 @@ class ShiftPlan:
     @property
     def is_partial(self) -> bool:
         """Whether some work is not covered."""
-        return bool(len(self.shortfall) and self.shortfall["hours"].sum() > 1e-6)
+        return bool(len(self.uncovered) and self.uncovered["hours"].sum() > 1e-6)
+
+    @property
+    def uncovered(self) -> pd.DataFrame:
+        """The shortfall of the plan itself: not what was overdue before it begins."""
+        if self.shortfall.empty:
+            return self.shortfall
+        return self.shortfall[self.shortfall["kind"] != "overdue"]
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -101,7 +108,7 @@ class ShiftPlan:
             f"({self.effort.value}, {self.status.value}, gap {100 * self.gap:.2f} %, margin {self.factor:.2f})"
         ]
         if self.is_partial:
-            short = self.shortfall.groupby("queue")["hours"].sum().sort_values(ascending=False)
+            short = self.uncovered.groupby("queue")["hours"].sum().sort_values(ascending=False)
             lines += [
                 f"  PARTIAL PLAN: {queue} short by {hours:,.1f} hours"
                 for queue, hours in short.items()

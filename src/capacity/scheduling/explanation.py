@@ -101,14 +101,15 @@ def explain_shortfall(
 
 def _gaps(plan: ShiftPlan, operation: Operation) -> pd.DataFrame:
     columns = ["queue", "day", "part", "kind", "hours"]
-    if plan.shortfall.empty:
+    short = plan.uncovered
+    if short.empty:
         return pd.DataFrame(columns=columns)
     zones = {queue.name: queue.zone for queue in operation.queues}
     local = [
         start.tz_convert(ZoneInfo(zones.get(queue, operation.zone)))
-        for queue, start in zip(plan.shortfall["queue"], plan.shortfall["start"], strict=True)
+        for queue, start in zip(short["queue"], short["start"], strict=True)
     ]
-    table = plan.shortfall.assign(
+    table = short.assign(
         day=[f"{moment:%a %Y-%m-%d}" for moment in local],
         part=[next(name for top, name in PARTS if moment.hour < top) for moment in local],
     )

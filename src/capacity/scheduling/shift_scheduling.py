@@ -18,6 +18,7 @@ from capacity.scheduling.weekly.binding import bind_week
 from capacity.scheduling.weekly.playing import (
     promise_week,
 )
+from capacity.scheduling.weekly.rules import overdue_work
 from capacity.scheduling.weekly.tables import (
     break_table,
     exposure_table,
@@ -218,6 +219,7 @@ def _notes(
             for promise in missed
         ]
         notes += _overtime_notes(item, number)
+    notes += _overdue_notes(planned[0])
     if planned[0].steady:
         notes.append(
             "no backlog was given: the week starts from the open work that it leaves itself"
@@ -238,6 +240,15 @@ def _overtime_notes(item: PlannedWeek, number: int) -> list[str]:
         f"week {number}: {extra:.1f} hours of overtime in {pool.name}"
         for pool, extra in zip(item.mean.week.pools, hours.sum(axis=1), strict=True)
         if extra > 0.05
+    ]
+
+
+def _overdue_notes(item: PlannedWeek) -> list[str]:
+    hours = overdue_work(item.mean.week).sum(axis=1)
+    return [
+        f"{queue}: {late:.1f} hours of work are overdue when the plan begins, and late in any plan"
+        for queue, late in zip(item.mean.week.operation.queue_names, hours, strict=True)
+        if late > 0.05
     ]
 
 

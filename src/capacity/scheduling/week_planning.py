@@ -21,7 +21,6 @@ from capacity.scheduling.margin import (
 )
 from capacity.scheduling.weekly.carrying import carry_over
 from capacity.scheduling.weekly.playing import PathWork, PlayedWeek, draw_paths, play_plan
-from capacity.scheduling.weekly.rules import overdue_work
 from capacity.scheduling.weekly.solving import (
     SolvedWeek,
     WeekSolver,
@@ -182,10 +181,7 @@ def _trial(factors: FloatArray, solved: SolvedWeek, played: PlayedWeek) -> WeekT
     profile = solved.week.profile
     work = profile.work.sum(axis=1)
     floors = profile.floors.sum(axis=1)
-    # What was overdue before the week began says nothing about the team: a margin still helps.
-    late = (solved.late_work - overdue_work(solved.week)).sum(axis=1) / np.where(
-        work > 0, work, 1.0
-    )
+    late = solved.late_work.sum(axis=1) / np.where(work > 0, work, 1.0)
     gap = solved.floor_gap.sum(axis=1) / np.where(floors > 0, floors, 1.0)
     return Trial(
         factors=factors,

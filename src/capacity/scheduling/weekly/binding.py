@@ -23,8 +23,9 @@ DUAL_MATTERS = (
 
 # Constraints that vanish with the sides of some rules (a pool or a queue says where they bind).
 RULES = {
-    "daily exposure cap": (("exposure a day",), "pool"),
+    "daily exposure cap": (("exposure a day", "exposure in 24 h"), "pool"),
     "weekly exposure cap": (("weekly exposure", "exposure a week"), "pool"),
+    "exposed days in a row": (("exposed days in a row",), "pool"),
     "heads present": (("heads a day",), "pool"),
     "contract hours": (("shifts a week",), "pool"),
     "rest between shifts": (("rest", "forbidden sequences"), "pool"),

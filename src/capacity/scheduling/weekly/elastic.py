@@ -146,6 +146,13 @@ def _loosen(rules: dict[str, Rule], week: Week, limits: TeamLimits) -> None:
         overtime=-sparse.csr_array(extra),
     )
     rules.pop("exposure in overtime", None)
+    if exposure_rules.ANY_DAY in rules:
+        spans = exposure_rules.list_any_days(week)
+        owner, each = np.array([p for p, *_ in spans]), np.array([hours for *_, hours in spans])
+        part = place(np.arange(owner.size), owner, -each, (owner.size, pools))
+        rules[exposure_rules.ANY_DAY] = _with(rules[exposure_rules.ANY_DAY], more=part)
+    # A longer daily cap lengthens what days in a row may hold, so that runs of days do not hold it back.
+    rules.pop(exposure_rules.RUNS, None)
     if "exposure a week" in rules:
         windows = exposure_rules.list_windows(week)
         owner = np.array([p for p, *_ in windows], dtype=np.int64)

@@ -13,6 +13,8 @@ from capacity.scheduling.weekly.decisions import Layout, capped_pools
 from capacity.scheduling.weekly.rules import place
 from capacity.scheduling.weekly.week import SLICE_MINUTES, Week
 
+ANY_DAY, RUNS = "exposure in 24 h", "exposed days in a row"
+
 
 def bound_exposure(week: Week, layout: Layout) -> Rule:
     """A cohort is exposed only while at work: at most its minutes in a row between breaks."""
@@ -84,24 +86,67 @@ def divides_evenly(week: Week, pool: int) -> bool:
 
 def cap_windows(week: Week, layout: Layout) -> Rule:
     """Exposure of a pool in a calendar week and in rolling windows stays within its people's caps."""
+    return _cap_days(week, layout, "exposure a week", list_windows(week))
+
+
+def cap_runs(week: Week, layout: Layout) -> Rule:
+    """Exposure of a pool in a day more than may be exposed in a row stays within one day less."""
+    return _cap_days(week, layout, RUNS, list_runs(week))
+
+
+def _cap_days(
+    week: Week, layout: Layout, name: str, windows: Sequence[tuple[int, int, int, float]]
+) -> Rule:
+    """Exposure in windows of days, what the week before took of them included."""
     rows: list[IntArray] = []
-    columns: list[IntArray] = []
     upper: list[float] = []
-    day = week.cohort_day[layout.exposed_cohort]
-    pool = week.cohort_pool[layout.exposed_cohort]
-    days = np.array([item.toordinal() for item in week.days])
-    for p, first, last, limit in list_windows(week):
-        mine = np.flatnonzero((pool == p) & (days[day] >= first) & (days[day] <= last))
-        rows.append(np.full(mine.size, len(upper)))
-        columns.append(mine)
+    day = np.array([item.toordinal() for item in week.days])[week.cohort_day]
+    for p, first, last, limit in windows:
+        held = (week.cohort_pool == p) & (day >= first) & (day <= last)
+        rows.append(np.flatnonzero(held[layout.exposed_cohort]))
         before = sum(
             h for q, d, h in week.carried.exposed if q == p and first <= d.toordinal() <= last
         )
         upper.append(max(limit - before, 0.0))
-    row = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
-    column = np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64)
+    row = np.repeat(np.arange(len(rows)), [item.size for item in rows])
+    column = np.concatenate([*rows, np.zeros(0, dtype=np.int64)])
     part = place(row, column, 1.0, (len(upper), layout.exposed_cohort.size))
-    return require("exposure a week", {"exposure": part}, upper=np.array(upper))
+    return require(name, {"exposure": part}, upper=np.array(upper))
+
+
+def cap_any_day(week: Week, layout: Layout) -> Rule:
+    """Exposure of a pool in any 24 hours that begin with a shift stays within its heads' caps.
+
+    The cap of persons summed over them: a relaxation, which only the roster makes exact.
+    """
+    pool = week.cohort_pool[layout.exposed_cohort]
+    span = round(24 / week.grid.hours)
+    windows = list_any_days(week)
+    rows = []
+    for p, first, _ in windows:
+        since = layout.exposed_time - first
+        since = since % week.grid.periods if week.wrap else since
+        rows.append(np.flatnonzero((pool == p) & (since >= 0) & (since < span)))
+    row = np.repeat(np.arange(len(rows)), [item.size for item in rows])
+    column = np.concatenate([*rows, np.zeros(0, dtype=np.int64)])
+    part = place(row, column, 1.0, (len(rows), layout.exposed_cohort.size))
+    heads = np.zeros(len(week.pools)) if week.limits is None else np.ceil(week.limits.heads - 1e-9)
+    upper = np.array([heads[p] * each for p, _, each in windows])
+    return require(ANY_DAY, {"exposure": part}, upper=upper)
+
+
+def list_any_days(week: Week) -> list[tuple[int, int, float]]:
+    """(pool, first interval, hours a head) of the windows of 24 hours that a daily cap covers."""
+    found = []
+    for p in range(len(week.pools)):
+        cap = week.cap(p)
+        if not cap.any_24_hours or cap.hours_per_day is None or week.limits is None:
+            continue
+        starts = {item.start for item in week.cohorts if item.pool == p}
+        hours = [(start - week.grid.start).total_seconds() / 3600 for start in sorted(starts)]
+        firsts = np.unique(np.floor(np.array(hours) / week.grid.hours).astype(np.int64))
+        found += [(p, int(first), cap.hours_per_day * _tier(week, p)) for first in firsts]
+    return found
 
 
 def share_exposure(week: Week, layout: Layout) -> Rule:
@@ -160,6 +205,24 @@ def row_share(week: Week, pool: int) -> float:
 
 def _tier(week: Week, pool: int) -> float:
     return 1.0 if week.limits is None else float(week.limits.tier_share[pool])
+
+
+def list_runs(week: Week) -> list[tuple[int, int, int, float]]:
+    """(pool, first day, last day, hours) of the windows one day longer than exposed days in a row.
+
+    Each head is free of exposure on one of their days: a sum over heads, so a relaxation.
+    """
+    if week.limits is None:
+        return []
+    found = []
+    for p in np.unique(week.cohort_pool):
+        cap, heads = week.cap(int(p)), week.limits.heads[p] * _tier(week, int(p))
+        run = cap.max_consecutive_days
+        if run is not None and cap.hours_per_day is not None:
+            limit = run * cap.hours_per_day * heads
+            days = [item.toordinal() for item in week.days]
+            found += [(int(p), day - run, day, limit) for day in days]
+    return found
 
 
 def window_room(week: Week, used: FloatArray) -> FloatArray:

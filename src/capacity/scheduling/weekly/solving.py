@@ -71,13 +71,15 @@ class SolvedWeek:
 
     @property
     def late_work(self) -> FloatArray:
-        """Hours set aside as late beyond the allowed share (undone ones too), (queues, intervals)."""
+        """Hours set aside as late beyond the allowed share (undone ones too), (queues, intervals).
+
+        Work that was overdue before the week began is nobody's shortfall and is not among them.
+        """
         late = self.values["late"].reshape(self.week.profile.work.shape)
         allowed = self.week.profile.late_share * self.week.profile.work.sum(axis=1)
         total = late.sum(axis=1)
-        overdue = rules.overdue_work(self.week)
         beyond = np.clip(total - allowed, 0.0, None) / np.where(total > 0, total, 1.0)
-        return np.asarray(late * beyond[:, None] + overdue)
+        return np.asarray(late * beyond[:, None])
 
     @property
     def short_hours(self) -> float:
@@ -115,6 +117,10 @@ def list_rules(week: Week, layout: Layout, prices: Prices) -> list[Rule]:
             exposure_rules.cap_windows(week, layout),
             exposure_rules.share_exposure(week, layout),
         ]
+        if exposure_rules.list_runs(week):
+            found.append(exposure_rules.cap_runs(week, layout))
+        if exposure_rules.list_any_days(week):
+            found.append(exposure_rules.cap_any_day(week, layout))
         if week.limits is not None and allows_overtime(week):
             found.append(bar_exposure(week, layout, week.limits))
     if week.swing_price > 0:

@@ -12,6 +12,7 @@ from capacity.domain.shift_plan import ROLE_COLUMNS
 from capacity.program.slots import FloatArray, IntArray
 from capacity.scheduling.weekly.cohorts import Cohort, runs_in, week_before
 from capacity.scheduling.weekly.role_rows import list_role_slots
+from capacity.scheduling.weekly.rules import overdue_work
 from capacity.scheduling.weekly.solving import SolvedWeek
 from capacity.scheduling.weekly.week import Week
 
@@ -189,13 +190,17 @@ def role_table(solved: SolvedWeek, *, before: bool = False) -> pd.DataFrame:
 
 
 def shortfall_table(solved: SolvedWeek) -> pd.DataFrame:
-    """What the plan cannot cover: floors and roles (head hours), work late beyond its share."""
+    """What the plan cannot cover: floors and roles (head hours), work late beyond its share.
+
+    Opening work that was overdue before the week began is listed apart.
+    """
     week = solved.week
     queues = week.operation.queue_names
     covers = tuple(cover.name for cover in week.operation.cover)
     parts = [
         _cells(week, queues, solved.floor_gap * week.grid.hours, "floor"),
         _cells(week, queues, solved.late_work, "late"),
+        _cells(week, queues, overdue_work(week), "overdue"),
         _cells(week, covers, solved.role_gap * week.grid.hours, "role"),
     ]
     filled = [part for part in parts if len(part)]
