@@ -33,6 +33,14 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
     released, started, worker = outcome.released, outcome.started, outcome.server
     n_people, n_queues, n_kinds = len(kind_of), len(offset), len(class_queues)
     n_stints, bins = len(stint_on), rules.bins
+
+    def below_cap(person: int, now_bin: int) -> Any:
+        """How far the pace of a bin lies below the cap; asked once a person and bin."""
+        if pace_length[person] == 0 or cap_of[person] == INF:
+            return 0.0
+        step = min(max(now_bin - pace_first[person], 0), pace_length[person] - 1)
+        return max(cap_of[person] - pace[pace_offset[person] + step], 0.0)
+
     free_at = [-1.0 for _ in range(n_people)]
     off_at = [-1.0 for _ in range(n_people)]
     work_end = [-1.0 for _ in range(n_people)]
@@ -164,14 +172,7 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
                             if paced[queue]:
                                 if gap_bin[other] != place:
                                     gap_bin[other] = place
-                                    behind = 0.0
-                                    if pace_length[other] > 0 and cap_of[other] < INF:
-                                        step = place - pace_first[other]
-                                        if step >= pace_length[other]:
-                                            step = pace_length[other] - 1
-                                        mark = pace_offset[other] + (step if step > 0 else 0)
-                                        behind = max(cap_of[other] - pace[mark], 0.0)
-                                    gap[other] = behind
+                                    gap[other] = below_cap(other, place)
                                 limit -= gap[other]
                             if need[queue] <= limit and now < until_of[other]:
                                 found = other
@@ -206,14 +207,7 @@ def play_events(cases: Any, people: Any, rules: Any, horizon: Any, outcome: Any)
                 if waiting > 0:
                     if gap_bin[who] != place:
                         gap_bin[who] = place
-                        behind = 0.0
-                        if pace_length[who] > 0 and cap_of[who] < INF:
-                            step = place - pace_first[who]
-                            if step >= pace_length[who]:
-                                step = pace_length[who] - 1
-                            mark = pace_offset[who] + (step if step > 0 else 0)
-                            behind = max(cap_of[who] - pace[mark], 0.0)
-                        gap[who] = behind
+                        gap[who] = below_cap(who, place)
                     left = room[who]
                     left_paced = left - gap[who]
                     for other in class_queues[kind]:
