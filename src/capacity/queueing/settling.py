@@ -91,7 +91,7 @@ def load_of(week: SteadyWeek) -> tuple[Floats, Floats]:
     for number, (mine, theirs) in enumerate(zip(pools, queues, strict=True)):
         able = (week.skills & theirs).astype(float) @ is_open > 0
         hours[number] = (week.capacity * able)[mine].sum(axis=0)
-    return np.einsum("sq,qpt->spt", queues.astype(float), week.work), hours
+    return np.tensordot(queues.astype(float), week.work, axes=1), hours
 
 
 def bottlenecks(skills: Bools) -> tuple[Bools, Bools]:
