@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 from scipy import sparse
 
-from capacity.program import Program, Rule, Session, declare, stack
+from capacity.program import Program, Rule, declare, stack
 from capacity.program.slots import FloatArray
 from capacity.scheduling.weekly import exposure_rules
 from capacity.scheduling.weekly.decisions import declare_week, hourly_cost, lay_out, price_week
@@ -51,7 +51,7 @@ class Eased:
 
 
 class ElasticWeek:
-    """One relaxed week whose limits may be loosened pool by pool; solved from the last basis."""
+    """One relaxed week whose limits may be loosened pool by pool."""
 
     def __init__(self, week: Week, limits: TeamLimits) -> None:
         self.week = week
@@ -78,7 +78,6 @@ class ElasticWeek:
             ],
             list(rules.values()),
         )
-        self._session: Session | None = None
 
     def ease(self, relax: Collection[Relax], pools: Collection[int]) -> Eased:
         """Cover as much as can be, with the least of what may be loosened in the given pools."""
@@ -93,11 +92,8 @@ class ElasticWeek:
         for family, (kind, mine) in allowed.items():
             place_of = self.program.columns[family]
             upper[place_of] = np.where(mine & (kind in relax), upper[place_of], 0.0)
-        if self._session is None:
-            self._session, solution = WeekSolver().relax(replace(self.program, upper=upper))
-        else:
-            self._session.restore_basis()
-            solution = self._session.solve(upper=upper)
+        # What may be loosened changes the answer so far that interior point beats the last basis.
+        _, solution = WeekSolver(afresh=True).relax(replace(self.program, upper=upper))
         day, windows = np.zeros(len(self.week.pools)), np.zeros(len(self.week.pools))
         np.add.at(day, self._daily, solution.take("beyond_day"))
         np.maximum.at(windows, self._weekly, solution.take("beyond_week"))

@@ -218,10 +218,13 @@ def list_runs(week: Week) -> list[tuple[int, int, int, float]]:
     for p in np.unique(week.cohort_pool):
         cap, heads = week.cap(int(p)), week.limits.heads[p] * _tier(week, int(p))
         run = cap.max_consecutive_days
-        if run is not None and cap.hours_per_day is not None:
-            limit = run * cap.hours_per_day * heads
-            days = [item.toordinal() for item in week.days]
-            found += [(int(p), day - run, day, limit) for day in days]
+        if run is None or cap.hours_per_day is None:
+            continue
+        each = run * cap.hours_per_day
+        if cap.hours_per_week is not None and cap.hours_per_week <= each:
+            continue  # the weekly cap says as much, and these rows would make the program slow
+        days = [item.toordinal() for item in week.days]
+        found += [(int(p), day - run, day, each * heads) for day in days]
     return found
 
 
