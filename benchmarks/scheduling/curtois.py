@@ -21,11 +21,12 @@ import pandas as pd
 
 from benchmarks.scheduling.curtois_format import read_instance, roster_problem
 from benchmarks.scheduling.curtois_recount import recount
+from capacity.errors import CapacityError
 from capacity.scheduling.rostering import SearchLimits, search_roster
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Solve, recount, write and print; exit code 1 if the recount disagrees."""
+    """Solve, recount, write and print; exit code 1 if the recount disagrees, 2 if it cannot be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--seconds", type=float, default=600.0)
@@ -37,12 +38,16 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.perf_counter()
     if not options.file.is_file():
         parser.error(f"{options.file} is missing; instances: schedulingbenchmarks.org")
-    instance = read_instance(options.file)
-    problem = roster_problem(instance)
     limits = SearchLimits(
         wall_seconds=options.seconds, moves=10**9, stall=150, gap=0.0, workers=options.workers
     )
-    found = search_roster(problem, seed=options.seed, limits=limits)
+    try:
+        instance = read_instance(options.file)
+        problem = roster_problem(instance)
+        found = search_roster(problem, seed=options.seed, limits=limits)
+    except CapacityError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2
     rows = [
         (person, day, problem.shifts[shift])
         for person, line in zip(problem.people, found.chosen.tolist(), strict=True)

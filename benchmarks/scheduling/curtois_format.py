@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.scheduling.curtois_faults import find_faults
 from capacity.errors import DataError
 from capacity.scheduling.rostering.problem import (
     BlockRule,
@@ -25,6 +26,7 @@ SECTIONS = (
     "SHIFT_OFF_REQUESTS",
     "COVER",
 )
+MOST_TOLD = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,7 @@ def read_instance(path: Path) -> Instance:
     Raises
     ------
     DataError
-        A section is missing or unknown.
+        A section is missing or unknown, or rows cannot be read; every fault is counted.
     """
     sections: dict[str, list[tuple[str, ...]]] = {}
     current = ""
@@ -68,6 +70,10 @@ def read_instance(path: Path) -> Instance:
     unknown = [name for name in sections if name not in SECTIONS]
     if missing or unknown:
         raise DataError(f"{path}: missing sections {missing}, unknown sections {unknown}.")
+    faults = find_faults(sections)
+    if faults:
+        more = f" ... ({len(faults)} in all)" if len(faults) > MOST_TOLD else ""
+        raise DataError(f"{path}: {'; '.join(faults[:MOST_TOLD])}{more}.")
     days = int(sections["HORIZON"][0][0])
     return Instance(days=days, sections={name: tuple(rows) for name, rows in sections.items()})
 

@@ -91,7 +91,7 @@ def build_network(problem: RosterProblem, tracks: tuple[Track, ...]) -> Automato
 
 def _kinds_of_end(tracks: tuple[Track, ...], state: Ints, alive: Bools) -> Ints:
     """Ends with other totals stay apart, so that each gives a line of its own; -1: no end."""
-    told = [column for column, track in enumerate(tracks) if track.is_total]
+    told = [column for column, track in enumerate(tracks) if track.parts_ends]
     kind = np.full(alive.size, -1, dtype=np.int64)
     kind[alive] = np.unique(state[alive][:, told], axis=0, return_inverse=True)[1].ravel()
     return kind

@@ -21,6 +21,8 @@ from capacity.scheduling.rostering.state import Search
 DIVE_SHARE = 0.08
 SURE = 0.7
 LAST_PEOPLE = 5
+DIVE_NOISE = 0.05
+LAST_NODES, LAST_SECONDS = 400, 0.03
 TRADE_ROUNDS = 3
 TRADE_NODES = 60
 MOST_LINES = 120
@@ -46,21 +48,28 @@ def accept_lines(search: Search, pool: LinePool, numbers: list[int], name: str) 
     return values is not None and search.accept(values, name)
 
 
-def dive(search: Search, pool: LinePool) -> None:
+def dive(search: Search, pool: LinePool, rng: np.random.Generator | None = None) -> None:
     """Fix the surest lines of the relaxed master, a few people at a time, and price again.
 
-    What is left at the end, a few people, is chosen exactly among their lines.
+    What is left at the end, a few people, is chosen exactly among their lines. With `rng` lines
+    cost a little more or less, so that another dive takes another way.
     """
     people = len(pool.problem.people)
     need = search.model.program.row_lower[search.model.cover_rows]
     fixed: dict[int, int] = {}
     most = max(int(DIVE_SHARE * people), 1)
+    spread = DIVE_NOISE * abs(search.bound) / people
     while len(fixed) < people and not search.is_over:
         open_people = [person for person in range(people) if person not in fixed]
         rest = need - cover_of(pool, list(fixed.values()))
         for _ in range(2):
             numbers = _lines_of(pool, open_people)
-            master = relaxed_master(master_program(pool, numbers, rest))
+            program = master_program(pool, numbers, rest)
+            if rng is not None:
+                noise = np.zeros(program.cost.size)
+                noise[: numbers.size] = rng.uniform(0.0, spread, numbers.size)
+                program = replace(program, cost=program.cost + noise)
+            master = relaxed_master(program)
             if master.row_dual is None:
                 return
             _, new = price_people(pool, master.row_dual[: rest.size], open_people)
@@ -96,9 +105,9 @@ def _choose(search: Search, pool: LinePool, numbers: Ints, need: Floats) -> dict
     program = master_program(pool, numbers, need)
     options = SolveOptions(
         engine=Engine.DIRECT,
-        nodes=TRADE_NODES,
+        nodes=LAST_NODES,
         gap=1e-6,
-        wall_seconds=search.seconds_of(TRADE_SECONDS),
+        wall_seconds=search.seconds_of(LAST_SECONDS),
     )
     found = solve(program, options, apart=False)
     if not found.status.has_solution:

@@ -39,6 +39,7 @@ RELAX_SHARE, BUILD_SHARE = 0.6, 0.3
 NONZEROS_A_SECOND, HOPELESS_RELAX = 30_000, 0.5
 NETWORK_SHARE, ARCS_A_SECOND = 0.15, 500_000
 TIGHT = 1e-6
+MOST_HELPED = 150_000
 DEFAULT_LIMITS = SearchLimits()
 
 
@@ -77,7 +78,8 @@ def search_roster(
     search.raise_bound(relaxed.bound)
     solve_at_once(search, most_cells=SMALL)
     rng = stream(seed, "roster search")
-    with open_helper(limits.workers > 1 and not search.is_proven) as helper:
+    is_helped = limits.workers > 1 and search.lean.size <= MOST_HELPED
+    with open_helper(is_helped and not search.is_proven) as helper:
         walk = Walk(search=search, problem=problem, rng=rng, helper=helper)
         walk.ask_helper()
         walk.pool = start_lines(search, problem, relaxed, rng)

@@ -49,7 +49,7 @@ class Track(Protocol):
         ...
 
     @property
-    def is_total(self) -> bool:
+    def parts_ends(self) -> bool:
         """Whether lines that end with other values are worth a place in the pool each."""
         ...
 
@@ -66,7 +66,7 @@ class RunTrack:
     is counted apart.
     """
 
-    is_total: ClassVar[bool] = False
+    parts_ends: ClassVar[bool] = True
     name: str
     shifts: frozenset[int]
     shortest_work: int
@@ -121,7 +121,7 @@ class RunTrack:
 class LastTrack:
     """The last shift, for successions on the next day; shifts with the same followers are one."""
 
-    is_total: ClassVar[bool] = False
+    parts_ends: ClassVar[bool] = True
     name: str
     forbidden: Bools
 
@@ -168,7 +168,7 @@ class LastTrack:
 class BlockTrack:
     """Worked blocks (weekends) so far, and whether the one under way is worked."""
 
-    is_total: ClassVar[bool] = True
+    parts_ends: ClassVar[bool] = True
     name: str
     blocks: tuple[tuple[int, ...], ...]
     at_most: int
@@ -207,7 +207,7 @@ class BlockTrack:
 class TotalTrack:
     """A whole-number amount summed over the horizon."""
 
-    is_total: ClassVar[bool] = True
+    parts_ends: ClassVar[bool] = True
     name: str
     amount: tuple[tuple[int, ...], ...]
     at_most: int

@@ -10,7 +10,7 @@ import numpy as np
 
 from capacity.program import Engine, SolveOptions, restrict, solve
 from capacity.scheduling.rostering.helper import Helper
-from capacity.scheduling.rostering.line_moves import trade_lines
+from capacity.scheduling.rostering.line_moves import dive, trade_lines
 from capacity.scheduling.rostering.lines import LinePool
 from capacity.scheduling.rostering.moves import (
     Kind,
@@ -35,6 +35,7 @@ LEAN_ROOM = 0.3
 HELPER_COLUMNS = 60_000
 PATIENCE, SLACK = 15, 0.01
 HOPELESS_GAP = 0.03
+FAR_PHASE = 0.04
 MOVE_PHASE, EXACT_PHASE, LEAN_PHASE, HELPER_PHASE = 0.3, 0.3, 0.05, 0.35
 HELPER_SECONDS = 60.0
 
@@ -67,7 +68,10 @@ class Walk:
                 solve_cells(search, every, share=1.0, name="exact")
             return
         while not search.is_over:
-            self.move_about(moves=limits.moves, share=MOVE_PHASE)
+            far = search.gap > HOPELESS_GAP and self.pool is not None and not search.is_tight
+            self.move_about(moves=limits.moves, share=FAR_PHASE if far else MOVE_PHASE)
+            if far and self.pool is not None and search.gap > HOPELESS_GAP:
+                dive(search, self.pool, self.rng)
             if self.is_exact and search.gap > HOPELESS_GAP:
                 solve_cells(search, search.lean, share=LEAN_PHASE, name="lean cells")
             elif self.is_exact and self.helper is None:

@@ -24,7 +24,7 @@ class RollingTrack:
     a window may end where windows do not reach back.
     """
 
-    is_total: ClassVar[bool] = False
+    parts_ends: ClassVar[bool] = False
     name: str
     letters: Floats
     digit: Ints
@@ -86,7 +86,7 @@ class RollingTrack:
 class SpanTrack:
     """The amount since a window began, for windows that do not overlap (weeks, say)."""
 
-    is_total: ClassVar[bool] = False
+    parts_ends: ClassVar[bool] = False
     name: str
     amount: tuple[tuple[int, ...], ...]
     starts: tuple[int, ...]
