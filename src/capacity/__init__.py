@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from capacity.domain import Plan as Plan
     from capacity.domain import Pool as Pool
     from capacity.domain import Queue as Queue
+    from capacity.domain import RoleCover as RoleCover
     from capacity.domain import Roster as Roster
     from capacity.domain import ShiftPlan as ShiftPlan
     from capacity.domain import Simulation as Simulation
@@ -89,6 +90,7 @@ _NAMES = {
         "Plan",
         "Pool",
         "Queue",
+        "RoleCover",
         "Roster",
         "ShiftPlan",
         "Simulation",
@@ -166,6 +168,7 @@ __all__ = [
     "Pool",
     "Queue",
     "RepeatedHour",
+    "RoleCover",
     "Roster",
     "Scenario",
     "ShiftPlan",
