@@ -13,7 +13,7 @@ from capacity.domain.seeds import stream
 from capacity.errors import DataError
 from capacity.program.slots import FloatArray
 from capacity.scheduling.shift_scheduling import check_match
-from capacity.scheduling.weekly.binding import find_binding
+from capacity.scheduling.weekly.binding import find_binding, solve_looser
 from capacity.scheduling.weekly.sizing import Sized, build_sizing, size_week
 from capacity.scheduling.weekly.solving import WeekSolver
 from capacity.scheduling.weekly.week import Week, build_week, cut_grid, week_profile
@@ -232,13 +232,14 @@ def scale_week(base: Week, staffing: Staffing, factors: FloatArray) -> Week:
 def _find_binding(week: Week, at_mean: Sized, solver: WeekSolver) -> tuple[str, ...]:
     """Constraints that bind: without them, re-solved, fewer heads (or less shortfall) result."""
     program, layout = build_sizing(week)
+    session = solver.open(program)
     found = find_binding(
         week,
         program,
         layout,
-        session=solver.open(program),
         solution=at_mean.solution,
         matters=MATTERS * max(at_mean.total, 1e-9),
+        resolve=lambda looser: solve_looser(session, looser),
         rebuild=lambda other: build_sizing(other)[0],
         measure=lambda solution: float(solution.take("heads").sum()),
     )

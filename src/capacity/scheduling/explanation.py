@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -148,15 +149,34 @@ def _remedies(
             if count > 0:
                 yield f"more people in {pool.name}", count, alone.short_hours
     for name in sorted({item.name for item in bound} & set(CAP_FIELDS)):
-        for hours in MORE_HOURS:
-            changed = shift_cap(operation, CAP_FIELDS[name], hours)
-            if changed is None:
-                break
-            other = with_operation(week, changed)
-            left = ElasticWeek(other, team_limits(changed, week.days)).ease((), ()).short_hours
-            if left <= CLOSED * short or hours == MORE_HOURS[-1]:
-                yield f"longer {name} (hours)", hours, left
-                break
+        found = _longer_cap(week, CAP_FIELDS[name], short)
+        if found is not None:
+            yield f"longer {name} (hours)", *found
+
+
+def _longer_cap(week: Week, field_name: str, short: float) -> tuple[float, float] | None:
+    """The least step of a cap that closes the gap, or the longest; and the hours still short.
+
+    The longest is tried first: more hours never leave more uncovered, so that most steps need not
+    be solved.
+    """
+    moved = {hours: shift_cap(week.operation, field_name, hours) for hours in MORE_HOURS}
+    steps = [(hours, changed) for hours, changed in moved.items() if changed is not None]
+    left: dict[float, float] = {}
+
+    def closes(step: tuple[float, Operation]) -> bool:
+        hours, changed = step
+        other = ElasticWeek(with_operation(week, changed), team_limits(changed, week.days))
+        left[hours] = other.ease((), ()).short_hours
+        return left[hours] <= CLOSED * short
+
+    if not steps:
+        return None
+    least = len(steps) - 1
+    if closes(steps[-1]):
+        least = bisect_left(steps[:-1], True, key=closes)
+    hours = steps[least][0]
+    return hours, left[hours]
 
 
 def _loosened(eased: Eased, operation: Operation) -> Iterator[tuple[str, str, float]]:

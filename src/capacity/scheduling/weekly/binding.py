@@ -58,17 +58,17 @@ def find_binding(
     program: Program,
     layout: Layout,
     *,
-    session: Session,
     solution: Solution,
     matters: float,
+    resolve: Callable[[Program], Solution],
     rebuild: Callable[[Week], Program],
     measure: Callable[[Solution], float] = lambda solution: solution.objective,
 ) -> tuple[Binding, ...]:
     """Constraints whose absence lowers the cost of the relaxed week by more than `matters`.
 
-    A rule without a dual cannot bind and is not solved again. `rebuild` makes the program of a
-    changed week, for what sits in coefficients. `saved` is told in the unit of `measure` (cost by
-    default), and what saves most comes first.
+    A rule without a dual cannot bind and is not solved again. `resolve` solves the program with
+    bounds loosened, `rebuild` makes the program of a changed week, for what sits in coefficients.
+    `saved` is told in the unit of `measure` (cost by default), and what saves most comes first.
     """
     if solution.row_dual is None:
         return ()
@@ -84,31 +84,30 @@ def find_binding(
         held = [rule for rule in rows if felt.is_felt(rule)]
         if held:
             looser = _without_rows(program, held)
-            judge(
-                name,
-                _solve_looser(session, looser),
-                felt.where(held, owner),
-            )
+            judge(name, resolve(looser), felt.where(held, owner))
     if felt.is_felt("work"):
         looser = _without_deadlines(program)
-        judge("deadlines", _solve_looser(session, looser), felt.late_queues(solution))
+        judge("deadlines", resolve(looser), felt.late_queues(solution))
     for name, other in _rebuilt_weeks(week, felt):
-        judge(name, WeekSolver().relax(rebuild(other))[1])
+        judge(name, WeekSolver(afresh=True).relax(rebuild(other))[1])
     return tuple(sorted(found, key=lambda item: (-item.saved, item.name)))
 
 
 def bind_week(week: Week) -> tuple[Binding, ...]:
-    """Constraints that bind in the relaxed week of today's team, the most costly first."""
-    solver = WeekSolver()
+    """Constraints that bind in the relaxed week of today's team, the most costly first.
+
+    Without a constraint the week changes so much that interior point beats the last basis.
+    """
+    solver = WeekSolver(afresh=True)
     program, layout, _ = build_program(week, relaxed=True)
-    session, solution = solver.relax(program)
+    _, solution = solver.relax(program)
     return find_binding(
         week,
         program,
         layout,
-        session=session,
         solution=solution,
         matters=MATTERS * abs(solution.objective),
+        resolve=lambda looser: solver.relax(looser)[1],
         rebuild=lambda other: build_program(other, relaxed=True)[0],
     )
 
@@ -166,7 +165,8 @@ class _Felt:
         return tuple(names[q] for q in np.flatnonzero(price > DUAL_MATTERS * price.max()))
 
 
-def _solve_looser(session: Session, looser: Program) -> Solution:
+def solve_looser(session: Session, looser: Program) -> Solution:
+    """The program with bounds loosened, from the basis that the session kept."""
     session.restore_basis()
     return session.solve(
         lower=looser.lower,
