@@ -52,13 +52,24 @@ def fixtures() -> dict[str, tuple[Operation, dict[str, float]]]:
         for pool in team.pools
     )
     at_one_site = tuple(replace(pool, site="a") for pool in days)
-    few = _with_heads(team, [2, HEADS, 2, 78, 78])
+    few = _with_heads(_held_by(team, "q0", (0, 2)), [2, HEADS, 2, 78, 78])
     return {
         "too much work": (team, twice),
         "low exposure cap": (replace(team, exposure=low), per_hour),
         "no shift at night": (replace(team, pools=at_one_site), per_hour),
         "few with the skill": (few, {**per_hour, "q0": 5 * per_hour["q0"]}),
     }
+
+
+def _held_by(team: Operation, skill: str, numbers: tuple[int, ...]) -> Operation:
+    """The team in which only some pools hold a skill."""
+    pools = tuple(
+        pool
+        if number in numbers
+        else replace(pool, skills=tuple(item for item in pool.skills if item != skill))
+        for number, pool in enumerate(team.pools)
+    )
+    return replace(team, pools=pools)
 
 
 def _with_heads(team: Operation, heads: list[int]) -> Operation:

@@ -81,7 +81,7 @@ def explain_shortfall(
     short = elastic.ease((), ()).short_hours
     eased = elastic.ease(relax, everyone)
     bound = bind_week(week)
-    remedies = _remedy_table(list(_remedies(week, elastic, frame, bound, short)))
+    remedies = _remedy_table(list(_remedies(week, elastic, frame, bound, short, eased)))
     chosen = _set_table(list(_loosened(eased, operation)))
     lines = [
         f"{row.day} {row.part}, {row.queue}: short {row.hours:.1f} h ({row.kind})"
@@ -130,12 +130,13 @@ def _first_week(staffing: Staffing, operation: Operation) -> Week:
     return build_week(operation, cut_grid(staffing.grid, 0, periods), profile)
 
 
-def _remedies(
+def _remedies(  # noqa: PLR0917 - one caller
     week: Week,
     elastic: ElasticWeek,
     frame: pd.DataFrame,
     bound: tuple[Binding, ...],
     short: float,
+    eased: Eased,
 ) -> Iterator[tuple[str, float, float]]:
     """(change, amount, hours still short): people in one pool, or a longer cap that binds."""
     operation = week.operation
@@ -144,7 +145,7 @@ def _remedies(
     skills = {cover.skill for cover in operation.cover if cover.name in names}
     for p, pool in enumerate(operation.pools):
         if any(pool.serves(queue) for queue in queues) or skills & set(pool.skills):
-            alone = elastic.ease((Relax.HEADS,), (p,))
+            alone = eased if eased.only_heads_of(p) else elastic.ease((Relax.HEADS,), (p,))
             count = float(np.ceil(alone.heads[p] - 1e-6))
             if count > 0:
                 yield f"more people in {pool.name}", count, alone.short_hours

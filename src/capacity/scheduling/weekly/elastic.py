@@ -49,6 +49,12 @@ class Eased:
     week_hours: FloatArray
     short_hours: float
 
+    def only_heads_of(self, pool: int) -> bool:
+        """Whether nothing was loosened but the heads of this pool."""
+        others = np.delete(self.heads, pool)
+        loosened = (others, self.overtime, self.cap_hours, self.week_hours)
+        return bool(self.heads[pool] > 0) and not any(part.any() for part in loosened)
+
 
 class ElasticWeek:
     """One relaxed week whose limits may be loosened pool by pool."""
