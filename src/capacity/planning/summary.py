@@ -120,7 +120,7 @@ def _promises(plan: Plan) -> str:
 def _partial(plan: Plan) -> str:
     lines = []
     if plan.shifts.is_partial:
-        short = plan.shifts.shortfall.groupby("queue")["hours"].sum()
+        short = plan.shifts.uncovered.groupby("queue")["hours"].sum()
         lines += [
             f"  {queue}: {hours:,.1f} hours of work are not covered by the shifts"
             for queue, hours in short[short > 1e-6].sort_values(ascending=False).items()

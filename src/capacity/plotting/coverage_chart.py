@@ -24,7 +24,7 @@ def coverage_table(shifts: ShiftPlan, *, first_day: int = 0, days: int = 7) -> p
     for pool in dict.fromkeys(shifts.shifts["pool"]):
         table[f"heads_{pool}"] = (shifts.present(pool) - _on_break(shifts, pool))[low:high]
     table["work"] = _hours_by_interval(shifts, shifts.flows)[low:high] / shifts.grid.hours
-    table["uncovered"] = _hours_by_interval(shifts, shifts.shortfall)[low:high] / shifts.grid.hours
+    table["uncovered"] = _hours_by_interval(shifts, shifts.uncovered)[low:high] / shifts.grid.hours
     return pd.DataFrame(table)
 
 

@@ -92,7 +92,7 @@ def _promises(plan: Plan) -> dict[str, Any]:
 
 
 def _uncovered(plan: Plan) -> float:
-    shortfall = plan.shifts.shortfall
+    shortfall = plan.shifts.uncovered
     hours = float(shortfall["hours"].sum()) if len(shortfall) else 0.0
     if plan.roster is not None and len(plan.roster.unassigned):
         hours += float(plan.roster.unassigned["hours"].sum())
