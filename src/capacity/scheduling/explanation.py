@@ -81,7 +81,8 @@ def explain_shortfall(
     short = elastic.ease((), ()).short_hours
     eased = elastic.ease(relax, everyone)
     bound = bind_week(week)
-    remedies = _remedy_table(list(_remedies(week, elastic, frame, bound, short, eased)))
+    tried = _remedies(week, elastic, frame, bound=bound, short=short, eased=eased)
+    remedies = _remedy_table(list(tried))
     chosen = _set_table(list(_loosened(eased, operation)))
     lines = [
         f"{row.day} {row.part}, {row.queue}: short {row.hours:.1f} h ({row.kind})"
@@ -130,10 +131,11 @@ def _first_week(staffing: Staffing, operation: Operation) -> Week:
     return build_week(operation, cut_grid(staffing.grid, 0, periods), profile)
 
 
-def _remedies(  # noqa: PLR0917 - one caller
+def _remedies(
     week: Week,
     elastic: ElasticWeek,
     frame: pd.DataFrame,
+    *,
     bound: tuple[Binding, ...],
     short: float,
     eased: Eased,
