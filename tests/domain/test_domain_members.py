@@ -5,11 +5,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from capacity import read_cases, schedule
+from capacity import explain_shortfall, read_cases, schedule, simulate
 from capacity.domain import (
+    Effort,
     Event,
     EventKind,
     HandlingTime,
+    Loss,
     MeasuredAt,
     Person,
     PlanSettings,
@@ -39,6 +41,7 @@ NOUNS = {
     "DriverKind.AUTOMATION_SHARE": lambda: DriverHistory(
         queue="a", kind="automation_share", last_day=date(2026, 1, 1), values=np.ones(3)
     ),
+    "LossKind.IN_SHIFT": lambda: Loss(name="meetings", share=0.05, kind="in_shift"),
     "WeekPattern": lambda: WeeklyFiscalCalendar(end_month=1, weekday=5, pattern="445"),
     "Gap.MISSING": lambda: read_cases("cases.csv", gaps="missing"),
     "OnBad.SET_ASIDE": lambda: read_cases("cases.csv", on_bad="set_aside"),
@@ -61,6 +64,17 @@ def test_a_member_is_taken():
     soon = Target(share=0.9, within_hours=1, measured_at=MeasuredAt.STARTED)
     assert "started" in str(soon)
     assert TierCap(tier=Tier.NEW, share=0.5).tier is Tier.NEW
+
+
+def test_engine_and_what_to_relax_as_text_are_refused():
+    operation = toy_operation()
+    demand = toy_demand(operation)
+    staffing = staff(demand, operation)
+    plan = schedule(staffing, operation, effort=Effort.QUICK, weeks=1)
+    with pytest.raises(DataError, match=r"Fix: Engine\.COMPILED"):
+        simulate(demand, operation, shifts=plan, engine="compiled")
+    with pytest.raises(DataError, match=r"Fix: Relax\.CAPS"):
+        explain_shortfall(plan, staffing, operation, relax=("caps",))
 
 
 def test_effort_as_text_is_refused_by_the_verbs():

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from capacity.domain.day_patterns import free_run_patterns
 from capacity.domain.exposure import ExposureCap
-from capacity.domain.faults import require_positive, require_share
+from capacity.domain.faults import require_member, require_positive, require_share
 from capacity.domain.grid import check_zone
 from capacity.domain.queue import Queue
 from capacity.domain.shift import ShiftTemplate
@@ -50,6 +50,7 @@ class Loss:
 
     def __post_init__(self) -> None:
         require_share(float(self.share), f"shrinkage {self.name}")
+        require_member(self.kind, LossKind, f"shrinkage {self.name}: kind")
 
 
 @dataclass(frozen=True, kw_only=True)

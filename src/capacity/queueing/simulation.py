@@ -18,6 +18,7 @@ from capacity.domain import (
     Simulation,
     TimeGrid,
 )
+from capacity.domain.faults import require_member
 from capacity.errors import DataError
 from capacity.queueing.cases import draw_arrivals, draw_jobs, with_backlog
 from capacity.queueing.compiled import run_compiled
@@ -117,8 +118,10 @@ def simulate(
     >>> [promise.is_kept for promise in result.promises]
     [True, True]
     """
+    require_member(engine, Engine, "simulate: engine")
     stage = set_stage(demand, operation, shifts=shifts, roster=roster, heads=heads)
     if dispatch is not None:
+        require_member(dispatch, Dispatch, "simulate: dispatch")
         stage = with_dispatch(stage, dispatch, shifts)
     count = min(demand.n_paths, paths or _default_paths(demand, stage))
     kernel: Kernel = run_plain if engine is Engine.PLAIN else run_compiled

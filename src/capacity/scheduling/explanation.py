@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from capacity.domain import Operation, ShiftPlan, Staffing
+from capacity.domain.faults import require_member
 from capacity.scheduling.cap_prices import shift_cap
 from capacity.scheduling.shift_scheduling import check_match
 from capacity.scheduling.week_planning import opening_work
@@ -72,6 +73,8 @@ def explain_shortfall(
         Sentences about gaps at most.
     """
     check_match(staffing, operation)
+    for item in relax:
+        require_member(item, Relax, "explain_shortfall: relax")
     frame = _gaps(plan, operation)
     if frame.empty:
         return Explanation(frame=frame, remedies=_remedy_table([]), sentences=())
