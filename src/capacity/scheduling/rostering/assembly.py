@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from capacity.domain.effort import SolveStatus
 from capacity.domain.operation import Operation
 from capacity.domain.roster import LESS_THAN_A_SLICE, FixedPart, Roster
 from capacity.domain.shift_plan import ShiftPlan
@@ -14,7 +15,7 @@ from capacity.errors import DataError
 from capacity.scheduling.checking import check
 from capacity.scheduling.rostering.cohorts import MINUTE_NS, Cohorts, read_cohorts
 from capacity.scheduling.rostering.obstacles import Obstacles, require_keepable
-from capacity.scheduling.rostering.plan_problem import plan_problem
+from capacity.scheduling.rostering.plan_problem import UNFILLED_PRICE, plan_problem
 from capacity.scheduling.rostering.problem import Ints, RosterProblem
 from capacity.scheduling.rostering.rotation import rotate
 from capacity.scheduling.rostering.search import search_roster
@@ -160,11 +161,13 @@ def _choose_shifts(order: _Order, problem: RosterProblem, cohorts: Cohorts) -> t
     if not cohorts.people or not cohorts.exists.any():
         return np.full((len(cohorts.people), len(cohorts.dates)), -1, dtype=np.int64), ""
     found = search_roster(problem, seed=order.seed, limits=order.limits)
-    note = (
-        f"{cohorts.pool.name}: choice of shifts {found.status.value}, "
-        f"objective {found.objective:.2f}, bound {found.bound:.2f}"
-    )
-    return found.chosen, note
+    state = "proven the best"
+    if found.status is not SolveStatus.OPTIMAL:
+        left = max(found.objective - found.bound, 0.0)
+        state = (
+            f"within {left:.2f} of the best (in prices: a head not filled is {UNFILLED_PRICE:,.0f})"
+        )
+    return found.chosen, f"{cohorts.pool.name}: who takes which shift is {state}"
 
 
 def _unassigned(plan: ShiftPlan, pool: PoolSlices, left: np.ndarray) -> list[tuple[object, ...]]:
